@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Masks: fields of weights 0..1 over (seconds, Hz), as lists of vector shapes. A shape is a box or a brush stroke; each
+ * joins what came before by add (max), subtract (min(a, 1 - b)) or intersect (min(a, b)). Independent of any transform.
+ * A mask is a value that owns its shapes and points. Thread: any, if not changed meanwhile. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sono_error.h"
+#include "sono_rect.h"
+
+typedef struct SonoStrokePoint {
+    double t_s, f_hz;
+    double pressure; /* 0..1 */
+} SonoStrokePoint;
+
+/* Brush: an ellipse in time and frequency. The radius in frequency is in Hz, or in octaves if radius_oct > 0. */
+typedef struct SonoBrush {
+    double radius_ms;  /* > 0, at pressure 1 */
+    double radius_hz;  /* > 0 if radius_oct is 0 */
+    double radius_oct; /* >= 0 */
+    double hardness;   /* 0..1: part of the radius with full weight; outside it a smoothstep falls to 0 at the rim */
+    double flow;       /* 0..1: weight of one dab; overlapping dabs build up as 1 - (1-a)(1-b) */
+    double pressure_to_size; /* 0..1: how far pressure scales the radius */
+    double pressure_to_flow; /* 0..1: how far pressure scales the flow */
+} SonoBrush;
+
+typedef struct SonoDab {
+    double t_s, f_hz;
+    double radius_s;
+    double radius_hz;  /* 0 if in octaves */
+    double radius_oct; /* 0 if in Hz */
+    double hardness, opacity;
+} SonoDab;
+
+typedef enum SonoShapeKind { SONO_SHAPE_BOX, SONO_SHAPE_STROKE } SonoShapeKind;
+typedef enum SonoCombine { SONO_COMBINE_ADD, SONO_COMBINE_SUBTRACT, SONO_COMBINE_INTERSECT } SonoCombine;
+
+typedef struct SonoShape {
+    SonoShapeKind kind;
+    SonoCombine combine;
+    /* BOX: weight 1 inside; raised-cosine edges of this full width, centred on the edge */
+    SonoRegion box;
+    double feather_ms, feather_hz; /* >= 0 */
+    /* STROKE */
+    SonoBrush brush;
+    SonoStrokePoint *points; /* owned by the mask */
+    size_t n_points;
+} SonoShape;
+
+typedef struct SonoMask {
+    SonoShape *shapes;
+    size_t n_shapes, cap_shapes;
+} SonoMask;
+
+#define SONO_MASK_MAX_SHAPES 4096
+#define SONO_MASK_MAX_POINTS 1000000 /* per mask */
+
+/* Append a shape (points are copied). Errors: RANGE names the field; LIMIT; NOMEM. A zero SonoMask is an empty mask. */
+SonoStatus sono_mask_add(SonoMask *mask, const SonoShape *shape, SonoError *err);
+SonoStatus sono_mask_copy(const SonoMask *mask, SonoMask *out, SonoError *err);
+void sono_mask_clear(SonoMask *mask);
+/* Smallest region outside of which the weight is 0 (subtracting and intersecting shapes only shrink it). */
+SonoRegion sono_mask_bounds(const SonoMask *mask);
+
+/* Weights on a grid, column-major: weights[c * pitch + r] for time_s[c], freq_hz[r]; freq_hz ascending.
+ * Deterministic: depends on mask and grid values only. Errors: NOMEM. */
+SonoStatus sono_mask_render(const SonoMask *mask, const double *time_s, size_t n_cols, const double *freq_hz,
+                            size_t n_rows, float *weights, size_t pitch, SonoError *err);
+
+/* The dabs of a stroke, in order: one at each point's place along the path every quarter radius. *out is malloc'ed
+ * (sono_free). The preview draws these, the commit renders these. */
+SonoStatus sono_stroke_dabs(const SonoBrush *brush, const SonoStrokePoint *points, size_t n_points, SonoDab **out,
+                            size_t *n_out, SonoError *err);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commit of an edit: x' = x + S(C' - C), solved further while it helps (design: an edit adds a difference).
+ * Where the mask is 0 within reach of no atom nothing changes, bit for bit; cost depends on the region alone. */
+#pragma once
+#include "sono_clip.h"
+#include "sono_edit.h"
+#include "sono_engine.h"
+
+#define SONO_COMMIT_MAX_OBJECTIVE 201
+
+typedef struct SonoCommitReport {
+    SonoSpan dirty;        /* frames that may differ between the two clips; n_frames 0: nothing changed */
+    SonoRegion region;     /* the mask's bounds, clipped to the sound */
+    int window_frames, hop_frames;
+    char transform[24];
+    int steps;             /* conjugate-gradient steps, most of any channel; 0: plain mask */
+    double inside_db, surround_db; /* level inside the mask after the plain mask, and of its surround (worst channel) */
+    double objective[SONO_COMMIT_MAX_OBJECTIVE]; /* [0..steps] of the channel with most steps: falls at every step */
+    double seconds;
+} SonoCommitReport;
+
+/* Apply edit to clip. *out is a new clip (or the same one, referenced again, if nothing changed).
+ * generation ticket: gives up with CANCELLED when obsolete (may be NULL). report may be NULL.
+ * Errors: RANGE, NOT_FRAME, NOMEM, IO, CANCELLED. Thread: any worker; the clip is untouched in every case. */
+SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoJobTicket *ticket,
+                       SonoClip **out, SonoCommitReport *report, SonoError *err);
+
+/* Transform and parameters the commit will use: the edit's own, or for "auto" an STFT with
+ * W = 4 fs / height_Hz rounded up to a size, within [256, min(n_frames, 16384)], hop W / 4, Hann. */
+SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rate_hz, int64_t n_frames,
+                            SonoPlan **out, SonoError *err);
