@@ -4,6 +4,7 @@
  * parent re-validates every number the child sends. A hostile or hanging file is an error message, never a crash. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sono_clip.h"
