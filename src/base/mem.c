@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sono_mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *sono_alloc_aligned(size_t n, size_t size)
+{
+    size_t bytes = 0;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX - SONO_ALIGN) {
+        return NULL;
+    }
+    bytes = (bytes + SONO_ALIGN) & ~(size_t)(SONO_ALIGN - 1);
+    void *p = NULL;
+    if (posix_memalign(&p, SONO_ALIGN, bytes) != 0) {
+        return NULL;
+    }
+    return memset(p, 0, bytes);
+}
+
+void *sono_calloc(size_t n, size_t size)
+{
+    return calloc(n ? n : 1, size ? size : 1);
+}
+
+void *sono_realloc_array(void *p, size_t n, size_t size)
+{
+    size_t bytes = 0;
+    if (__builtin_mul_overflow(n, size, &bytes)) {
+        return NULL;
+    }
+    return realloc(p, bytes ? bytes : 1);
+}
+
+void sono_free(void *p)
+{
+    free(p);
+}
