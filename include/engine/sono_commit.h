@@ -26,6 +26,7 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
                        SonoClip **out, SonoCommitReport *report, SonoError *err);
 
 /* Transform and parameters the commit will use: the edit's own, or for "auto" an STFT with
- * W = 4 fs / height_Hz rounded up to a size, within [256, min(n_frames, 16384)], hop W / 4, Hann. */
+ * W = 4 fs / height_Hz rounded to a size, within [256, min(mask's length in frames, 16384)], hop W / 4, Hann: from the
+ * mask, never from the display. n_frames: of the sound (bounds a mask that reaches past it). Caller unrefs. */
 SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rate_hz, int64_t n_frames,
                             SonoPlan **out, SonoError *err);

@@ -10,7 +10,7 @@ typedef struct SonoTransform {
     SonoParamTable params;
     /* Errors: RANGE names the parameter, its value and limits; NOT_FRAME says why and from which B/A; NOMEM. */
     SonoStatus (*build)(const SonoParams *params, double rate_hz, SonoPlan **out, SonoError *err);
-    /* Fill params with the editing choice for a mask of this height (see sono_transform_auto). */
+    /* Fill params with the editing choice for a mask of this height and length (NULL: no automatic choice). */
     void (*auto_params)(double height_hz, int64_t n_frames, double rate_hz, SonoParams *params);
 } SonoTransform;
 

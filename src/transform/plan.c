@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plans: allocation, reference counts, and where coefficients lie in time and frequency. */
+#include "sono_plan.h"
+
+#include "plan_internal.h"
+#include "sono_hash.h"
+#include "sono_mem.h"
+#include "sono_transform.h"
+
+#include <stdio.h>
+#include <string.h>
+
+SonoStatus sono_plan_alloc(const char *transform, const SonoParams *params, size_t n_params, double rate_hz,
+                           int32_t n_atoms, size_t n_taps, SonoPlan **out, SonoError *err)
+{
+    SonoPlan *p = sono_calloc(1, sizeof *p);
+    if (!p) {
+        goto fail;
+    }
+    p->atoms = sono_calloc((size_t)n_atoms, sizeof *p->atoms);
+    p->window = sono_alloc_aligned(n_taps, sizeof *p->window);
+    p->dual = sono_alloc_aligned(n_taps, sizeof *p->dual);
+    if (!p->atoms || !p->window || !p->dual) {
+        goto fail;
+    }
+    atomic_init(&p->refs, 1);
+    p->transform = transform;
+    p->params = *params;
+    p->rate_hz = rate_hz;
+    p->n_atoms = n_atoms;
+    p->n_taps = n_taps;
+    p->key = sono_hash(transform, strlen(transform), SONO_HASH_SEED);
+    p->key = sono_hash(params->v, n_params * sizeof params->v[0], p->key);
+    p->key = sono_hash(&rate_hz, sizeof rate_hz, p->key);
+    *out = p;
+    return SONO_OK;
+fail:
+    sono_plan_unref(p);
+    return sono_fail(err, SONO_E_NOMEM, "no memory for the tables of a %s plan", transform);
+}
+
+SonoPlan *sono_plan_ref(const SonoPlan *plan)
+{
+    SonoPlan *p = (SonoPlan *)(uintptr_t)plan; /* the count is the one mutable member */
+    (void)atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+    return p;
+}
+
+void sono_plan_unref(const SonoPlan *plan)
+{
+    SonoPlan *p = (SonoPlan *)(uintptr_t)plan;
+    if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) > 1) {
+        return;
+    }
+    sono_free(p->atoms);
+    sono_free(p->window);
+    sono_free(p->dual);
+    sono_free(p);
+}
+
+/* The atom that owns a coefficient; the last one for pads. */
+static const SonoAtom *atom_of(const SonoPlan *plan, size_t coef)
+{
+    int32_t lo = 0;
+    int32_t hi = plan->n_atoms - 1;
+    while (lo < hi) {
+        const int32_t mid = (lo + hi + 1) / 2;
+        if (plan->atoms[mid].coef_at <= coef) {
+            lo = mid;
+        } else {
+            hi = mid - 1;
+        }
+    }
+    return &plan->atoms[lo];
+}
+
+double sono_plan_freq_hz(const SonoPlan *plan, size_t coef)
+{
+    const SonoAtom *a = atom_of(plan, coef);
+    if (plan->axis == SONO_AXIS_TIME) {
+        return (double)(coef - a->coef_at) * plan->rate_hz / (double)a->n_fft;
+    }
+    return (double)a->centre * plan->rate_hz / (double)plan->slice_len;
+}
+
+double sono_plan_time_s(const SonoPlan *plan, int64_t slice)
+{
+    return (double)(slice * plan->slice_hop) / plan->rate_hz;
+}
+
+double sono_plan_weight(const SonoPlan *plan, size_t coef)
+{
+    const SonoAtom *a = atom_of(plan, coef);
+    const size_t k = coef - a->coef_at;
+    if (k >= (size_t)a->n_coef) {
+        return 0.0;
+    }
+    return k == 0 || (a->n_fft % 2 == 0 && k == (size_t)a->n_fft / 2) ? 1.0 : 2.0;
+}
+
+int32_t sono_plan_n_bins(const SonoPlan *plan)
+{
+    return plan->axis == SONO_AXIS_TIME ? plan->atoms[0].n_coef : plan->n_atoms;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+SonoSlices sono_plan_slices_touching(const SonoPlan *plan, SonoSpan frames)
+{
+    if (frames.n_frames <= 0) {
+        return (SonoSlices){0, 0};
+    }
+    /* slice m covers [m hop - lead, m hop - lead + len): first m with its end after the start, last with its start
+     * before the end */
+    const int64_t first = floor_div(frames.start_frame + plan->slice_lead - plan->slice_len, plan->slice_hop) + 1;
+    const int64_t last = floor_div(sono_span_end(frames) - 1 + plan->slice_lead, plan->slice_hop);
+    return (SonoSlices){first, last - first + 1};
+}
+
+SonoSpan sono_plan_support(const SonoPlan *plan, SonoSlices slices)
+{
+    if (slices.n <= 0) {
+        return (SonoSpan){0, 0};
+    }
+    return (SonoSpan){slices.first * plan->slice_hop - plan->slice_lead,
+                      (slices.n - 1) * plan->slice_hop + plan->slice_len};
+}
+
+const char *sono_plan_describe(const SonoPlan *plan, char *buf, size_t n_bytes)
+{
+    (void)snprintf(buf, n_bytes, "%s: slices of %lld frames every %lld, %d atom%s of up to %d points, A %.4g, B %.4g",
+                   plan->transform, (long long)plan->slice_len, (long long)plan->slice_hop, (int)plan->n_atoms,
+                   plan->n_atoms == 1 ? "" : "s", (int)plan->atoms[0].n_fft, plan->bound_a, plan->bound_b);
+    return buf;
+}
