@@ -3,6 +3,7 @@
  * and no wisdom: the same machine picks the same algorithm every time, and replay gives the same bits. */
 #include "cpu_plan.h"
 
+#include "sono_cplx.h"
 #include "sono_mem.h"
 
 #include <pthread.h>
