@@ -7,7 +7,7 @@
 #   release    the whole program with warnings as errors, and all tests; its summary is the last thing printed
 # test.sh STAGE...: only these. Builds lie in build/.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
 
 jobs=$(nproc)
@@ -24,7 +24,7 @@ threaded='jobs|pcm|clip|store|peak|engine|tile|strip|backend|commit|solve|decode
 
 configure()
 {
-    cmake --preset "$@" --log-level=NOTICE
+    cmake --preset "$@" --log-level=NOTICE >/dev/null
 }
 
 compile()
