@@ -64,9 +64,10 @@ static void next_slice(const SonoCplx *restrict z, size_t n_bins, int32_t row, f
 {
     for (size_t k = 0; k < n_bins; k++) {
         const float p = z[k].re * z[k].re + z[k].im * z[k].im;
-        const int32_t at = row_at[k];
-        row_at[k] = p > power[k] ? row : at;
-        power[k] = p > power[k] ? p : power[k];
+        const float best = power[k];
+        const int32_t louder = -(int32_t)(p > best); /* a mask: with a condition gcc makes a branch and no vectors */
+        row_at[k] = (row & louder) | (row_at[k] & ~louder);
+        power[k] = SONO_KMAX(p, best);
     }
 }
 
@@ -99,12 +100,14 @@ void sono_texels_add(SonoTexelColumn *col, SonoTexelKind kind, const SonoCplx *c
     }
 }
 
+/* Rounding must not leave a texel of silence a hair above the floor. */
+#define NEAR_FLOOR_DB (SONO_TILE_FLOOR_DB + 1e-3f)
+
 static void levels(const float *restrict power, size_t n, float scale, float *restrict level_db)
 {
     for (size_t r = 0; r < n; r++) {
-        const float p = power[r] * scale;
-        const float db = sono_power_to_db(p);
-        level_db[r] = p > 1e-20f ? SONO_KMAX(db, SONO_TILE_FLOOR_DB) : SONO_TILE_FLOOR_DB;
+        const float db = sono_power_to_db(power[r] * scale);
+        level_db[r] = db > NEAR_FLOOR_DB ? db : SONO_TILE_FLOOR_DB;
     }
 }
 
