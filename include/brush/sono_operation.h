@@ -21,7 +21,7 @@ typedef struct SonoOperation {
     void (*run)(const SonoCplx *in, const float *weights, size_t n, const float args[SONO_OP_MAX_ARGS],
                 SonoCplx *out);
     /* True if the operation only lowers levels: then the commit may solve for what the mask left (see sono_solver.h). */
-    int attenuates;
+    int (*attenuates)(const SonoParams *params);
 } SonoOperation;
 
 extern const SonoOperation *const sono_operations[]; /* NULL-ended */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an edit means: which slices of which channels, with which plan, and the splice of the result. */
+#include "commit_internal.h"
+#include "sono_clock.h"
+#include "sono_mem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static SonoRegion whole_sound(double rate_hz, int64_t n_frames)
+{
+    return (SonoRegion){0.0, (double)n_frames / rate_hz, 0.0, 0.5 * rate_hz};
+}
+
+SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rate_hz, int64_t n_frames, SonoPlan **out,
+                            SonoError *err)
+{
+    if (strcmp(edit->transform, "auto") != 0) {
+        const SonoTransform *t = sono_transform_find(edit->transform);
+        return t ? sono_engine_plan(engine, t, &edit->transform_params, rate_hz, out, err)
+                 : sono_fail(err, SONO_E_INVALID, "no transform '%s'", edit->transform);
+    }
+    const SonoRegion bounds = sono_region_intersect(sono_mask_bounds(&edit->mask), whole_sound(rate_hz, n_frames));
+    const SonoTransform *stft = sono_transform_find("stft");
+    SonoParams params = sono_params_defaults(stft->params);
+    stft->auto_params(bounds.f1_hz - bounds.f0_hz, (int64_t)((bounds.t1_s - bounds.t0_s) * rate_hz), rate_hz, &params);
+    return sono_engine_plan(engine, stft, &params, rate_hz, out, err);
+}
+
+/* Slices whose centre lies in the bounds, and the frames they reach plus one atom on both sides. */
+static void place_region(CommitRegion *r, double rate_hz, int64_t n_frames)
+{
+    const SonoPlan *plan = r->plan;
+    const double hop_s = (double)plan->slice_hop / rate_hz;
+    r->weighted.first = (int64_t)ceil(r->bounds.t0_s / hop_s - 1e-9);
+    r->weighted.n = (int64_t)floor(r->bounds.t1_s / hop_s + 1e-9) - r->weighted.first + 1;
+    if (r->weighted.n < 0) {
+        r->weighted.n = 0;
+    }
+    SonoSpan span = sono_plan_support(plan, r->weighted);
+    span.start_frame -= plan->slice_len;
+    span.n_frames += 2 * plan->slice_len;
+    r->span = sono_span_intersect(span, (SonoSpan){0, n_frames});
+}
+
+/* x + delta; where nothing is added the bits stay (-0 + 0 would not). Returns the frames that differ. */
+static SonoSpan add_delta(const float *x, float *delta, SonoSpan span)
+{
+    int64_t first = -1;
+    int64_t last = -1;
+    for (int64_t i = 0; i < span.n_frames; i++) {
+        const float y = delta[i] == 0.0f ? x[i] : x[i] + delta[i];
+        if (memcmp(&y, &x[i], sizeof y) != 0) {
+            first = first < 0 ? i : first;
+            last = i;
+        }
+        delta[i] = y;
+    }
+    return first < 0 ? (SonoSpan){0, 0} : (SonoSpan){span.start_frame + first, last - first + 1};
+}
+
+static void report_channel(SonoCommitReport *report, const SonoSolveResult *result, bool first)
+{
+    if (first || result->steps > report->steps) {
+        report->steps = result->steps;
+        memcpy(report->objective, result->objective, sizeof report->objective);
+    }
+    if (first || result->inside_db - result->surround_db > report->inside_db - report->surround_db) {
+        report->inside_db = result->inside_db;
+        report->surround_db = result->surround_db;
+    }
+}
+
+/* Solve one channel and splice the frames that differ into *now (replaced by its successor). */
+static SonoStatus commit_channel(const CommitRegion *r, int channel, float *x, float *delta, SonoClip **now,
+                                 SonoSolveResult *result, SonoSpan *changed, SonoError *err)
+{
+    SonoStatus status = commit_region_delta(r, channel, delta, result, err);
+    if (status == SONO_OK) {
+        status = sono_clip_read(r->clip, channel, r->span.start_frame, r->span.n_frames, x, err);
+    }
+    if (status != SONO_OK) {
+        return status;
+    }
+    *changed = add_delta(x, delta, r->span);
+    if (changed->n_frames == 0) {
+        return SONO_OK;
+    }
+    const float *pcm[SONO_MAX_CHANNELS] = {0};
+    pcm[channel] = delta + (changed->start_frame - r->span.start_frame);
+    SonoClip *next = NULL;
+    status = sono_clip_splice(*now, changed->start_frame, changed->n_frames, pcm, &next, err);
+    if (status == SONO_OK) {
+        sono_clip_unref(*now);
+        *now = next;
+    }
+    return status;
+}
+
+static SonoStatus commit_channels(const CommitRegion *r, SonoClip **now, SonoCommitReport *report, SonoError *err)
+{
+    const size_t n = (size_t)r->span.n_frames;
+    float *x = sono_alloc_aligned(n, sizeof *x);
+    float *delta = sono_alloc_aligned(n, sizeof *delta);
+    SonoStatus status = x && delta ? SONO_OK : sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %zu frames", n);
+    bool first = true;
+    for (int c = 0; status == SONO_OK && c < sono_clip_n_channels(r->clip); c++) {
+        if (!sono_edit_touches_channel(r->edit, c)) {
+            continue;
+        }
+        if (r->ticket && sono_job_is_obsolete(r->ticket)) {
+            status = sono_fail(err, SONO_E_CANCELLED, "cancelled");
+            break;
+        }
+        SonoSolveResult result = {0};
+        SonoSpan changed = {0};
+        status = commit_channel(r, c, x, delta, now, &result, &changed, err);
+        if (status == SONO_OK) {
+            report->dirty = sono_span_union(report->dirty, changed);
+            report_channel(report, &result, first);
+            first = false;
+        }
+    }
+    sono_free(x);
+    sono_free(delta);
+    return status;
+}
+
+SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoJobTicket *ticket,
+                       SonoClip **out, SonoCommitReport *report, SonoError *err)
+{
+    const double started_s = sono_now_s();
+    const double rate_hz = sono_clip_rate_hz(clip);
+    const int64_t n_frames = sono_clip_n_frames(clip);
+    SonoCommitReport local = {0};
+    SonoCommitReport *rep = report ? report : &local;
+    *rep = (SonoCommitReport){0};
+    SonoPlan *plan = NULL;
+    SonoStatus status = sono_params_check(edit->operation->params, &edit->params, err);
+    if (status == SONO_OK) {
+        status = sono_commit_plan(engine, edit, rate_hz, n_frames, &plan, err);
+    }
+    if (status != SONO_OK) {
+        return status;
+    }
+    CommitRegion r = {.engine = engine,
+                      .edit = edit,
+                      .plan = plan,
+                      .clip = clip,
+                      .bounds = sono_region_intersect(sono_mask_bounds(&edit->mask), whole_sound(rate_hz, n_frames)),
+                      .ticket = ticket};
+    SonoClip *now = sono_clip_ref(clip);
+    rep->region = r.bounds;
+    rep->window_frames = (int)plan->slice_len;
+    rep->hop_frames = (int)plan->slice_hop;
+    (void)snprintf(rep->transform, sizeof rep->transform, "%s", plan->transform);
+    if (!sono_region_is_empty(r.bounds)) {
+        place_region(&r, rate_hz, n_frames);
+    }
+    if (r.weighted.n > 0 && r.span.n_frames > 0) {
+        status = commit_channels(&r, &now, rep, err);
+    }
+    if (status == SONO_OK) {
+        *out = now;
+    } else {
+        sono_clip_unref(now);
+    }
+    sono_plan_unref(plan);
+    rep->seconds = sono_now_s() - started_s;
+    return status;
+}

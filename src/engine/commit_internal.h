@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Between commit.c (what an edit means) and commit_region.c (the arithmetic of one channel's region). */
+#pragma once
+#include "sono_commit.h"
+#include "sono_solver.h"
+
+typedef struct CommitRegion {
+    SonoEngine *engine;
+    const SonoEdit *edit;
+    const SonoPlan *plan;
+    const SonoClip *clip;
+    SonoRegion bounds;   /* of the mask, clipped to the sound */
+    SonoSlices weighted; /* slices whose time lies in the bounds */
+    SonoSpan span;       /* frames the edit may change, clipped to the sound */
+    const SonoJobTicket *ticket;
+} CommitRegion;
+
+/* delta[span.n_frames] of one channel: what is added to the sound. result: of the segment with the most steps. */
+SonoStatus commit_region_delta(const CommitRegion *region, int channel, float *delta, SonoSolveResult *result,
+                               SonoError *err);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The difference an edit adds to one channel. Long regions are cut into segments of bounded memory: each is solved with
+ * its neighbours' slices in view and the results are joined by a linear crossfade of one atom, so memory does not
+ * depend on the length of the mask. Segment borders depend on the edit alone, which keeps replay bit-identical. */
+#include "commit_internal.h"
+#include "sono_mem.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Coefficients per segment: 2^22 complex values are 32 MiB an array. */
+#define SEGMENT_COEFS ((int64_t)1 << 22)
+
+typedef struct Segment {
+    SonoSlices slices;   /* all that the solution's span touches */
+    SonoSlices weighted; /* those with a weight */
+    SonoSpan span;       /* frames this segment solves for */
+    float *pcm;          /* support of slices */
+    float *weights;
+    SonoCplx *coef, *target;
+} Segment;
+
+static int64_t min64(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+static int64_t max64(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static SonoSlices slices_intersect(SonoSlices a, SonoSlices b)
+{
+    const int64_t first = max64(a.first, b.first);
+    const int64_t end = min64(a.first + a.n, b.first + b.n);
+    return (SonoSlices){first, max64(0, end - first)};
+}
+
+static void segment_clear(Segment *s)
+{
+    sono_free(s->pcm);
+    sono_free(s->weights);
+    sono_free(s->coef);
+    sono_free(s->target);
+    *s = (Segment){0};
+}
+
+/* Weights of the weighted slices; pads and all other slices stay 0. */
+static SonoStatus render_weights(const CommitRegion *r, const Segment *s, SonoError *err)
+{
+    const SonoPlan *plan = r->plan;
+    const size_t n_bins = (size_t)sono_plan_n_bins(plan);
+    double *freq_hz = sono_calloc(n_bins, sizeof *freq_hz);
+    double *time_s = sono_calloc((size_t)s->weighted.n, sizeof *time_s);
+    SonoStatus status = SONO_E_NOMEM;
+    if (!freq_hz || !time_s) {
+        (void)sono_fail(err, status, "no memory for the mask");
+        goto done;
+    }
+    for (size_t k = 0; k < n_bins; k++) {
+        freq_hz[k] = sono_plan_freq_hz(plan, k);
+    }
+    for (int64_t i = 0; i < s->weighted.n; i++) {
+        time_s[i] = sono_plan_time_s(plan, s->weighted.first + i);
+    }
+    float *first = s->weights + (size_t)(s->weighted.first - s->slices.first) * plan->n_coef;
+    status = sono_mask_render(&r->edit->mask, time_s, (size_t)s->weighted.n, freq_hz, n_bins, first, plan->n_coef, err);
+done:
+    sono_free(freq_hz);
+    sono_free(time_s);
+    return status;
+}
+
+static SonoStatus segment_fill(const CommitRegion *r, int channel, Segment *s, SonoError *err)
+{
+    const SonoPlan *plan = r->plan;
+    const SonoSpan support = sono_plan_support(plan, s->slices);
+    const size_t n_coef = (size_t)s->slices.n * plan->n_coef;
+    s->pcm = sono_alloc_aligned((size_t)support.n_frames, sizeof *s->pcm);
+    s->weights = sono_alloc_aligned(n_coef, sizeof *s->weights);
+    s->coef = sono_alloc_aligned(n_coef, sizeof *s->coef);
+    s->target = sono_alloc_aligned(n_coef, sizeof *s->target);
+    if (!s->pcm || !s->weights || !s->coef || !s->target) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %lld slices", (long long)s->slices.n);
+    }
+    SonoStatus status = sono_clip_read(r->clip, channel, support.start_frame, support.n_frames, s->pcm, err);
+    if (status == SONO_OK) {
+        status = render_weights(r, s, err);
+    }
+    if (status == SONO_OK) {
+        status = sono_engine_analyse(r->engine, plan, s->pcm, support, s->slices, s->coef, err);
+    }
+    if (status != SONO_OK) {
+        return status;
+    }
+    float args[SONO_OP_MAX_ARGS] = {0};
+    r->edit->operation->args(&r->edit->params, args);
+    return sono_engine_apply(r->engine, plan, r->edit->operation, args, s->coef, s->weights, s->slices, s->target, err);
+}
+
+/* S(C' - C) on the segment's span. The pcm buffer is free by now and no help: the difference needs its own row. */
+static SonoStatus plain_delta(const CommitRegion *r, const Segment *s, float *delta, SonoError *err)
+{
+    const size_t row = r->plan->n_coef;
+    const size_t n = (size_t)s->weighted.n * row;
+    const size_t first = (size_t)(s->weighted.first - s->slices.first) * row;
+    SonoCplx *diff = sono_alloc_aligned(n, sizeof *diff);
+    if (!diff) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %lld slices", (long long)s->weighted.n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        diff[i].re = s->target[first + i].re - s->coef[first + i].re;
+        diff[i].im = s->target[first + i].im - s->coef[first + i].im;
+    }
+    const SonoStatus status = sono_engine_synthesise(r->engine, r->plan, diff, s->weighted, delta, s->span, err);
+    sono_free(diff);
+    return status;
+}
+
+static bool wants_solver(const SonoEdit *edit)
+{
+    return edit->solver.max_steps > 0 && edit->solver.strength > 0.0 && edit->operation->attenuates(&edit->params);
+}
+
+static SonoStatus segment_delta(const CommitRegion *r, int channel, SonoSpan span, float *delta,
+                                SonoSolveResult *result, SonoError *err)
+{
+    Segment s = {.span = span, .slices = sono_plan_slices_touching(r->plan, span)};
+    s.weighted = slices_intersect(r->weighted, s.slices);
+    memset(delta, 0, (size_t)span.n_frames * sizeof *delta);
+    if (s.weighted.n == 0) {
+        return SONO_OK;
+    }
+    SonoStatus status = segment_fill(r, channel, &s, err);
+    if (status == SONO_OK) {
+        status = plain_delta(r, &s, delta, err);
+    }
+    if (status == SONO_OK && wants_solver(r->edit)) {
+        const SonoSolveProblem problem = {.plan = r->plan,
+                                          .slices = s.slices,
+                                          .span = s.span,
+                                          .coef = s.coef,
+                                          .target = s.target,
+                                          .weights = s.weights,
+                                          .settings = r->edit->solver,
+                                          .ticket = r->ticket};
+        status = sono_solve(r->engine, &problem, delta, result, err);
+    }
+    segment_clear(&s);
+    return status;
+}
+
+/* Join a segment that starts at `at` within delta: its first `fade` frames cross from what is there. */
+static void join(float *delta, int64_t at, const float *segment, int64_t n, int64_t fade)
+{
+    for (int64_t i = 0; i < fade; i++) {
+        const float w = ((float)i + 0.5f) / (float)fade;
+        delta[at + i] += w * (segment[i] - delta[at + i]);
+    }
+    memcpy(delta + at + fade, segment + fade, (size_t)(n - fade) * sizeof *delta);
+}
+
+SonoStatus commit_region_delta(const CommitRegion *r, int channel, float *delta, SonoSolveResult *result,
+                               SonoError *err)
+{
+    const SonoPlan *plan = r->plan;
+    const int64_t step = max64(8 * plan->slice_len, SEGMENT_COEFS / (int64_t)plan->n_coef * plan->slice_hop);
+    *result = (SonoSolveResult){0};
+    if (r->span.n_frames <= step + step / 2) {
+        return segment_delta(r, channel, r->span, delta, result, err);
+    }
+    const int64_t halo = 2 * plan->slice_len;
+    float *piece = sono_alloc_aligned((size_t)(step + step / 2 + 2 * halo), sizeof *piece);
+    SonoStatus status = piece ? SONO_OK : sono_fail(err, SONO_E_NOMEM, "no memory for a segment of the edit");
+    for (int64_t at = 0; status == SONO_OK && at < r->span.n_frames;) {
+        const int64_t left = r->span.n_frames - at;
+        const int64_t n = left <= step + step / 2 ? left : step;
+        /* solve with a halo on both sides; keep from half a halo before the border, crossing over one atom */
+        const int64_t from = max64(0, at - halo);
+        const int64_t to = min64(r->span.n_frames, at + n + halo);
+        SonoSolveResult one = {0};
+        if (r->ticket && sono_job_is_obsolete(r->ticket)) {
+            status = sono_fail(err, SONO_E_CANCELLED, "cancelled");
+            break;
+        }
+        status = segment_delta(r, channel, (SonoSpan){r->span.start_frame + from, to - from}, piece, &one, err);
+        if (status == SONO_OK) {
+            const int64_t keep = at == 0 ? 0 : at - plan->slice_len / 2;
+            join(delta, keep, piece + (keep - from), to - keep, at == 0 ? 0 : plan->slice_len);
+            if (one.steps > result->steps || at == 0) {
+                *result = one;
+            }
+        }
+        at += n;
+    }
+    sono_free(piece);
+    return status;
+}

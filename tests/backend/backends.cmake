@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The conformance suite: every row of src/engine/backends.def passes it.
+sono_test(transform SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/backend/test_transform.c LAYERS transform LABELS cpu)
+sono_test(conformance SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/backend/test_conformance.c LAYERS engine LABELS "cpu;tsan" TIMEOUT 300)
+sono_test(engine SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/backend/test_engine.c LAYERS engine LABELS "cpu;tsan")
