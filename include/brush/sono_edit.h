@@ -19,8 +19,8 @@ typedef struct SonoEdit {
     SonoParams params;
     SonoMask mask;
     bool all_channels;
-    uint64_t channels[4]; /* bit c: channel c, when not all_channels */
-    char transform[24];   /* "auto" or a transform's name */
+    uint64_t channels[4];        /* bit c: channel c, when not all_channels */
+    char transform[24];          /* "auto" or a transform's name */
     SonoParams transform_params; /* when not "auto" */
     SonoSolverSettings solver;
     char label[64]; /* for the history; may be empty; UTF-8 */

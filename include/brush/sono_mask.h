@@ -63,12 +63,14 @@ void sono_mask_clear(SonoMask *mask);
 /* Smallest region outside of which the weight is 0 (subtracting and intersecting shapes only shrink it). */
 SonoRegion sono_mask_bounds(const SonoMask *mask);
 
-/* Weights on a grid, column-major: weights[c * pitch + r] for time_s[c], freq_hz[r]; freq_hz ascending.
- * Deterministic: depends on mask and grid values only. Errors: NOMEM. */
+/* Weights on a grid, column-major: weights[c * pitch + r] for time_s[c], freq_hz[r]; both strictly ascending. Cells
+ * past n_rows in a column are left alone. Deterministic: a cell's weight depends on the mask and its own time and
+ * frequency only. Errors: NOMEM, INVALID (the grid). */
 SonoStatus sono_mask_render(const SonoMask *mask, const double *time_s, size_t n_cols, const double *freq_hz,
                             size_t n_rows, float *weights, size_t pitch, SonoError *err);
 
-/* The dabs of a stroke, in order: one at each point's place along the path every quarter radius. *out is malloc'ed
- * (sono_free). The preview draws these, the commit renders these. */
+/* The dabs of a stroke, in order: the first point, then one every quarter radius along the path, and the last point.
+ * *out is malloc'ed (sono_free). The preview draws these, the commit renders these. Errors: RANGE, LIMIT (200,000),
+ * NOMEM. */
 SonoStatus sono_stroke_dabs(const SonoBrush *brush, const SonoStrokePoint *points, size_t n_points, SonoDab **out,
                             size_t *n_out, SonoError *err);

@@ -18,9 +18,9 @@ typedef struct SonoOperation {
     /* Turn parameters into the body's arguments p0..p3 (units as the body says). */
     void (*args)(const SonoParams *params, float out[SONO_OP_MAX_ARGS]);
     /* out[i] = body(in[i], weights[i], args); where weights[i] is 0 the bits are copied. in == out is fine. */
-    void (*run)(const SonoCplx *in, const float *weights, size_t n, const float args[SONO_OP_MAX_ARGS],
-                SonoCplx *out);
-    /* True if the operation only lowers levels: then the commit may solve for what the mask left (see sono_solver.h). */
+    void (*run)(const SonoCplx *in, const float *weights, size_t n, const float args[SONO_OP_MAX_ARGS], SonoCplx *out);
+    /* True if with these parameters the operation only lowers levels: then the commit may solve for what the mask left
+     * (see sono_solver.h). */
     int (*attenuates)(const SonoParams *params);
 } SonoOperation;
 

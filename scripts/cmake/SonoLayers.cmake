@@ -10,6 +10,15 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 set(CMAKE_C_FLAGS_RELEASE "-O3 -g")
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON) # clang-tidy and editors read it
+
+if(NOT DEFINED CMAKE_C_COMPILER_LAUNCHER)
+  find_program(SONO_CCACHE ccache)
+  mark_as_advanced(SONO_CCACHE)
+  if(SONO_CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${SONO_CCACHE})
+  endif()
+endif()
 
 add_library(sono_flags INTERFACE)
 target_compile_options(sono_flags INTERFACE

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# test.sh: everything that has to hold before a change lands, on Debian 12, as any user who may install packages.
+#   rules      licence lines, file lengths, includes, format; shellcheck; clang-tidy (at most SONO_TIDY_S seconds, 300)
+#   asan       the headless program under the address and undefined-behaviour sanitizers
+#   tsan       whatever runs threads under the thread sanitizer
+#   release    the whole program with warnings as errors, and all tests; its summary is the last thing printed
+# test.sh STAGE...: only these. Builds lie in build/.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+exec </dev/null
+
+jobs=$(nproc)
+failed=()
+
+say()
+{
+    printf '\n== %s (%d s)\n' "$*" "$SECONDS"
+}
+
+# Tests that need a display or a quiet machine are for the release stage; linters need no sanitizer.
+not_sanitized='^(bench|house|render|ui)$'
+threaded='jobs|pcm|clip|store|peak|engine|tile|strip|backend|commit|solve|decoder|codec'
+
+configure()
+{
+    cmake --preset "$@" --log-level=NOTICE >/dev/null
+}
+
+compile()
+{
+    cmake --build --preset "$1" -j "$jobs" -- --quiet
+}
+
+stage_rules()
+{
+    # clang-tidy reads the flags of the release build; configuring is enough for that
+    scripts/check.sh && shellcheck -S warning scripts/*.sh tests/*/*.sh .ci/run && stage_configure_release && tidy
+}
+
+tidy()
+{
+    local sources limit=${SONO_TIDY_S:-300} rc
+    sources=$(sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/release/compile_commands.json | grep '/src/' | sort -u)
+    echo "clang-tidy: $(wc -l <<< "$sources") files"
+    timeout "$limit" xargs -P "$jobs" -n 1 clang-tidy -p build/release --quiet <<< "$sources" \
+        2> >(grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header-filter' >&2)
+    rc=$?
+    if [ $rc -eq 124 ]; then
+        echo "clang-tidy: $limit s are over; the files that were left have not been looked at"
+        return 0
+    fi
+    return $rc
+}
+
+stage_configure_release()
+{
+    configure release -DSONO_WERROR=ON -DSONO_CUDA="${SONO_CUDA:-AUTO}" -DSONO_UI=ON -DSONO_TESTS=ON
+}
+
+stage_asan()
+{
+    export UBSAN_OPTIONS=print_stacktrace=1
+    configure asan -DSONO_UI=OFF && compile asan &&
+        "${no_aslr[@]}" ctest --preset asan -j "$jobs" -LE "$not_sanitized" --no-tests=error
+}
+
+stage_tsan()
+{
+    export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1"
+    configure tsan -DSONO_UI=OFF && compile tsan &&
+        "${no_aslr[@]}" ctest --preset tsan -j "$jobs" -LE "$not_sanitized" -R "$threaded" --no-tests=error
+}
+
+stage_release()
+{
+    stage_configure_release && compile release && ctest --preset release -j "$jobs" --no-tests=error
+}
+
+# gcc 12's sanitizers cannot live with the address randomisation of newer kernels
+no_aslr=()
+if setarch "$(uname -m)" -R true 2>/dev/null; then
+    no_aslr=(setarch "$(uname -m)" -R)
+fi
+
+say "packages"
+scripts/install-deps.sh build ui run test || exit 1
+
+[ $# -gt 0 ] || set -- rules asan tsan release
+for stage in "$@"; do
+    say "$stage"
+    case $stage in
+        rules | asan | tsan | release) ( "stage_$stage" ) || failed+=("$stage") ;;
+        *)
+            echo "test.sh: no such stage: $stage (rules, asan, tsan, release)" >&2
+            exit 2
+            ;;
+    esac
+done
+if [ ${#failed[@]} -gt 0 ]; then
+    echo "test.sh: failed: ${failed[*]}" >&2
+    exit 1
+fi

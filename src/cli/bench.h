@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Benchmarks: every figure is a ratio against a limit measured in the same run (raw FFTW time of the same transforms,
+ * memory bandwidth), or an absolute time where a user waits. Rounds are interleaved and medians taken, so that a
+ * machine that changes speed changes both sides. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sono_error.h"
+
+#define BENCH_ROUNDS 9
+
+typedef struct BenchFigure {
+    char name[80];
+    double value;
+    char unit[12];  /* "x", "ms", "dB", "GB/s" */
+    double target;  /* NAN: no target */
+    bool at_least;  /* target is a lower bound */
+    char note[120]; /* what it is measured against */
+} BenchFigure;
+
+typedef struct BenchList {
+    BenchFigure figures[64];
+    size_t n;
+} BenchList;
+
+/* Adds a figure; ignores what does not fit. */
+void bench_add(BenchList *list, const char *name, double value, const char *unit, double target, bool at_least,
+               const char *note);
+double bench_median(double *values, size_t n); /* sorts values */
+double bench_cpu_s(void);                      /* CPU time of the calling thread */
+
+/* Each adds its figures. */
+SonoStatus bench_stft(BenchList *list, SonoError *err);
+SonoStatus bench_tiles(BenchList *list, SonoError *err);
+SonoStatus bench_commit(BenchList *list, SonoError *err);

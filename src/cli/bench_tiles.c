@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Display tiles: the power-only path (analysis, maximum, decibels, nothing stored but texels) of one minute against raw
+ * FFTW of the same frames, and a provisional picture of 3 hours. */
+#include "bench.h"
+#include "sono_clock.h"
+#include "sono_mem.h"
+#include "sono_tile.h"
+
+#include <fftw3.h>
+#include <math.h>
+#include <string.h>
+
+#define RATE 48000
+
+/* Noise that needs no storage: any span of any length. */
+static SonoStatus read_noise(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst, SonoError *err)
+{
+    (void)ctx;
+    (void)err;
+    for (int64_t i = 0; i < n_frames; i++) {
+        uint32_t h = (uint32_t)(start_frame + i) * 2654435761u + (uint32_t)channel;
+        h ^= h >> 15;
+        h *= 2246822519u;
+        dst[i] = (float)(h >> 8) / 16777216.0f - 0.5f;
+    }
+    return SONO_OK;
+}
+
+static SonoStatus make_strips(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, int32_t level_t,
+                              bool provisional, double *cpu_s, double *wall_s, SonoError *err)
+{
+    const double cpu = bench_cpu_s();
+    const double wall = sono_now_s();
+    const int64_t n_slices = reader->n_frames / plan->slice_hop + 1;
+    const int64_t per_strip = (int64_t)SONO_TILE_INNER << level_t;
+    SonoStatus status = SONO_OK;
+    for (int64_t x = 0; status == SONO_OK && x * per_strip < n_slices; x++) {
+        for (int32_t channel = 0; status == SONO_OK && channel < reader->n_channels; channel++) {
+            SonoStrip *strip = NULL;
+            const SonoStripKey key = {.revision = 1, .plan = plan->key, .channel = channel, .level_t = level_t, .x = x};
+            status = sono_strip_make(engine, plan, reader, key, provisional, NULL, (SonoSpan){0, 0}, NULL, &strip, err);
+            sono_strip_unref(strip);
+        }
+    }
+    *cpu_s = bench_cpu_s() - cpu;
+    *wall_s = sono_now_s() - wall;
+    return status;
+}
+
+/* CPU seconds of raw transforms of n_slices frames, read and stored in the cache. */
+static double raw_fft_s(const SonoPlan *plan, int64_t n_slices)
+{
+    const size_t n = (size_t)plan->slice_len;
+    float *x = sono_alloc_aligned(n, sizeof *x);
+    fftwf_complex *c = sono_alloc_aligned(n / 2 + 1, sizeof *c);
+    double seconds = NAN;
+    if (x && c) {
+        fftwf_plan p = fftwf_plan_dft_r2c_1d((int)n, x, c, FFTW_ESTIMATE);
+        const double at = bench_cpu_s();
+        for (int64_t i = 0; i < n_slices; i++) {
+            fftwf_execute(p);
+        }
+        seconds = bench_cpu_s() - at;
+        fftwf_destroy_plan(p);
+    }
+    sono_free(x);
+    sono_free(c);
+    return seconds;
+}
+
+SonoStatus bench_tiles(BenchList *list, SonoError *err)
+{
+    SonoEngine *one = NULL;
+    SonoEngine *two = NULL;
+    SonoPlan *plan = NULL;
+    const SonoTransform *stft = sono_transform_find("stft");
+    const SonoParams params = sono_params_defaults(stft->params);
+    SonoStatus status = sono_engine_new("cpu", 1, &one, err);
+    if (status == SONO_OK) {
+        status = sono_engine_new("cpu", 2, &two, err);
+    }
+    if (status == SONO_OK) {
+        status = sono_engine_plan(one, stft, &params, RATE, &plan, err);
+    }
+    const SonoPcmReader minute = {.read = read_noise, .rate_hz = RATE, .n_channels = 1, .n_frames = 60 * RATE};
+    const SonoPcmReader hours = {
+        .read = read_noise, .rate_hz = RATE, .n_channels = 2, .n_frames = (int64_t)10800 * RATE};
+    double ratio[BENCH_ROUNDS];
+    double overview_ms[BENCH_ROUNDS];
+    for (int r = 0; status == SONO_OK && r < BENCH_ROUNDS; r++) {
+        double cpu = 0.0;
+        double wall = 0.0;
+        const double raw = raw_fft_s(plan, minute.n_frames / plan->slice_hop + 1);
+        status = make_strips(one, plan, &minute, 4, false, &cpu, &wall, err);
+        ratio[r] = cpu / raw;
+        if (status == SONO_OK) {
+            status = make_strips(two, plan, &hours, 10, true, &cpu, &wall, err);
+        }
+        overview_ms[r] = 1e3 * wall;
+    }
+    if (status == SONO_OK) {
+        bench_add(list, "exact tiles of a minute, time level 4", bench_median(ratio, BENCH_ROUNDS), "x", NAN, false,
+                  "raw FFTW of the same frames in the cache, one core");
+        bench_add(list, "provisional picture of 3 hours, stereo", bench_median(overview_ms, BENCH_ROUNDS), "ms", 1500.0,
+                  false, "analysis alone, two cores, sound in memory");
+    }
+    sono_plan_unref(plan);
+    sono_engine_free(one);
+    sono_engine_free(two);
+    return status;
+}
