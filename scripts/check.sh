@@ -6,6 +6,7 @@
 #   window    view and app together have at most 800 lines: the window is a seed, and the work is done below it
 #   includes  outside libraries are included only where the layer table says; no include climbs out of its folder
 #   paths     no path of one machine's home folder is written down
+#   docs      every environment variable that is read is in docs/environment.md; links between our pages lead somewhere
 #   format    clang-format has nothing to change
 # SONO_CHECK_ROOT: check that tree instead of the one this script is in.
 # shellcheck disable=SC2317  # the rules are called by name
@@ -99,15 +100,28 @@ check_paths()
         xargs grep -nHoE '(^|[^A-Za-z0-9_.$}-])/(work|home|root|Users)/[A-Za-z0-9_.-]+' || true)
 }
 
+check_docs()
+{
+    while read -r name; do
+        grep -qs "\`$name\`" docs/environment.md || complain "docs/environment.md: $name is read, but not listed"
+    done < <(c_files | grep '^src/' | xargs grep -hoE 'getenv\("[A-Z_]+"\)' | grep -oE '"[A-Z_]+"' | tr -d '"' | sort -u || true)
+    while IFS=: read -r file line link; do
+        target=${link#*(}
+        target=${target%)}
+        target=${target%%#*}
+        [ -z "$target" ] || [ -e "$(dirname "$file")/$target" ] || complain "$file:$line: $target does not exist"
+    done < <(files md | xargs grep -nHoE '\]\([^):]+\)' || true)
+}
+
 check_format()
 {
     c_files | xargs clang-format --dry-run -Werror || complain "clang-format -i would change the files above"
 }
 
-[ $# -gt 0 ] || set -- spdx length window includes paths format
+[ $# -gt 0 ] || set -- spdx length window includes paths docs format
 for rule in "$@"; do
     case $rule in
-        spdx | length | window | includes | paths | format) "check_$rule" ;;
+        spdx | length | window | includes | paths | docs | format) "check_$rule" ;;
         *)
             echo "check.sh: no such rule: $rule" >&2
             exit 2

@@ -31,7 +31,12 @@ endif()
 if(SONO_MARCH)
   target_compile_options(sono_flags INTERFACE -march=${SONO_MARCH})
 endif()
-if(SONO_SANITIZE)
+if(NOT SONO_SANITIZE)
+  # Programs that read strangers' files: checked libc calls, guarded stacks, read-only relocations.
+  target_compile_options(sono_flags INTERFACE -fstack-protector-strong
+    $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+  add_link_options(-Wl,-z,relro,-z,now)
+else()
   add_compile_options(-fsanitize=${SONO_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SONO_SANITIZE})
   if(SONO_SANITIZE MATCHES "undefined")

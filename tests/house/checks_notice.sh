@@ -25,7 +25,7 @@ expect()
 }
 
 fresh
-for rule in spdx length window includes paths; do
+for rule in spdx length window includes paths docs; do
     if ! output=$(SONO_CHECK_ROOT=$tree "$check" $rule 2>&1); then
         echo "rule $rule complains about a good tree: $output"
         failed=1
@@ -53,6 +53,12 @@ expect includes 'climbs'
 fresh
 echo "see /ho""me/somebody/notes" > "$tree/docs/a.md"
 expect paths 'docs/a.md:1'
+fresh
+echo 'const char *s = getenv("SONO_NEW");' >> "$tree/src/base/good.c"
+expect docs 'SONO_NEW is read, but not listed'
+fresh
+echo 'see [that](nowhere.md)' > "$tree/docs/a.md"
+expect docs 'docs/a.md:1: nowhere.md does not exist'
 
 [ $failed -eq 0 ] && echo "every rule notices"
 exit $failed
