@@ -42,9 +42,9 @@ void sono_strip_unref(const SonoStrip *strip);
 int32_t sono_strip_n_rows(const SonoPlan *plan, int32_t level_f);
 
 /* Analyse what the strip needs and nothing else. provisional: at most 4 slices per column (levels of time >= 3).
- * previous (or NULL): an exact strip of the same place for an older revision; only columns whose support meets dirty are
- * analysed, the others are taken from it. ticket (or NULL): gives up with CANCELLED when obsolete.
- * Errors: NOMEM, IO, CANCELLED. Thread: any worker. */
+ * previous (or NULL): an exact strip of the same place for an older revision; only columns whose support meets dirty
+ * are analysed, the others are taken from it. ticket (or NULL): gives up with CANCELLED when obsolete. Errors: NOMEM,
+ * IO, CANCELLED. Thread: any worker. */
 SonoStatus sono_strip_make(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, SonoStripKey key,
                            bool provisional, const SonoStrip *previous, SonoSpan dirty, const SonoJobTicket *ticket,
                            SonoStrip **out, SonoError *err);
