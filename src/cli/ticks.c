@@ -35,8 +35,7 @@ static int decimals(double step)
 /* Step in seconds: as on a clock once minutes are shown. */
 static double time_step(double least_s)
 {
-    static const double steps[] = {1,   2,   5,   10,   15,   30,   60,    120,   300,
-                                   600, 900, 1800, 3600, 7200, 18000, 36000, 86400};
+    static const double steps[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000, 86400};
     if (least_s <= 1.0) {
         return nice_step(least_s);
     }
@@ -167,9 +166,8 @@ void ticks_freq(const SonoFreqAxis *axis, double length_px, double min_px, TickL
         size_t kept = 0;
         for (size_t i = 0; i < out->n; i++) {
             Tick tick = out->ticks[i];
-            const bool apart =
-                kept == 0 || fabs(place(axis, tick.value, length_px) -
-                                  place(axis, out->ticks[kept - 1].value, length_px)) >= 0.75 * min_px;
+            const bool apart = kept == 0 || fabs(place(axis, tick.value, length_px) -
+                                                 place(axis, out->ticks[kept - 1].value, length_px)) >= 0.75 * min_px;
             if (apart) {
                 freq_label(tick.value, step, tick.label, sizeof tick.label);
                 out->ticks[kept++] = tick;
