@@ -159,9 +159,9 @@ static void random_edits_come_back_with_the_same_bits(void **state)
                 shape.feather_ms = random_in(&seed, 0, 50);
                 shape.feather_hz = random_in(&seed, 0, 50);
             } else {
-                shape.brush = (SonoBrush){random_in(&seed, 1e-3, 999),
-                                          k ? 0 : random_in(&seed, 1e-3, 1e4),
-                                          k ? random_in(&seed, 1e-3, 9) : 0,
+                shape.brush = (SonoBrush){random_in(&seed, 5, 999),
+                                          k ? 0 : random_in(&seed, 10, 1e4),
+                                          k ? random_in(&seed, 0.01, 9) : 0,
                                           random_in(&seed, 0, 1),
                                           random_in(&seed, 0, 1),
                                           random_in(&seed, 0, 1),

@@ -139,7 +139,7 @@ static void doubles_read_back_with_the_same_bits(void **state)
                                      5e-324,
                                      DBL_EPSILON,
                                      1e15,
-                                     9007199254740993,
+                                     9007199254740992.0,
                                      123456789.123456789,
                                      1e-7,
                                      0.3,
