@@ -109,7 +109,6 @@ SonoStatus sono_engine_plan(SonoEngine *e, const SonoTransform *transform, const
     int at = 0;
     while (at < MAX_PLANS && e->plans[at] &&
            (strcmp(e->plans[at]->transform, transform->name) != 0 || e->plans[at]->rate_hz != rate_hz ||
-            /* equal bits, equal tables; NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
             memcmp(&e->plans[at]->params, params, sizeof *params) != 0)) {
         at++;
     }
