@@ -28,16 +28,18 @@ SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rat
     return sono_engine_plan(engine, stft, &params, rate_hz, out, err);
 }
 
-/* Slices whose centre lies in the bounds, and the frames they reach plus one atom on both sides. */
+/* Slices whose centre lies in the bounds, and the frames they reach plus one atom on both sides. A mask that reaches an
+ * end of the sound also covers the slices centred beyond it: they hold part of the first or last samples. */
 static void place_region(CommitRegion *r, double rate_hz, int64_t n_frames)
 {
     const SonoPlan *plan = r->plan;
     const double hop_s = (double)plan->slice_hop / rate_hz;
-    r->weighted.first = (int64_t)ceil(r->bounds.t0_s / hop_s - 1e-9);
-    r->weighted.n = (int64_t)floor(r->bounds.t1_s / hop_s + 1e-9) - r->weighted.first + 1;
-    if (r->weighted.n < 0) {
-        r->weighted.n = 0;
-    }
+    const SonoSlices all = sono_plan_slices_touching(plan, (SonoSpan){0, n_frames});
+    int64_t first = (int64_t)ceil(r->bounds.t0_s / hop_s - 1e-9);
+    int64_t end = (int64_t)floor(r->bounds.t1_s / hop_s + 1e-9) + 1;
+    first = r->bounds.t0_s <= 0.0 ? all.first : first;
+    end = r->bounds.t1_s >= (double)n_frames / rate_hz ? all.first + all.n : end;
+    r->weighted = (SonoSlices){first, end > first ? end - first : 0};
     SonoSpan span = sono_plan_support(plan, r->weighted);
     span.start_frame -= plan->slice_len;
     span.n_frames += 2 * plan->slice_len;

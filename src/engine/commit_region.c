@@ -45,29 +45,49 @@ static void segment_clear(Segment *s)
     *s = (Segment){0};
 }
 
-/* Weights of the weighted slices; pads and all other slices stay 0. */
+/* The slices of the weighted ones whose centre lies in the sound; at least one, the nearest. */
+static SonoSlices centred_inside(const CommitRegion *r, SonoSlices weighted)
+{
+    const int64_t n_inside = (sono_clip_n_frames(r->clip) - 1) / r->plan->slice_hop + 1;
+    const SonoSlices inside = slices_intersect(weighted, (SonoSlices){0, n_inside});
+    if (inside.n > 0) {
+        return inside;
+    }
+    return (SonoSlices){weighted.first < 0 ? 0 : n_inside - 1, 1};
+}
+
+/* Weights of the weighted slices; pads and all other slices stay 0. Slices centred before the first or after the last
+ * frame of the sound take those of the nearest centred inside. */
 static SonoStatus render_weights(const CommitRegion *r, const Segment *s, SonoError *err)
 {
     const SonoPlan *plan = r->plan;
+    const SonoSlices inside = centred_inside(r, s->weighted);
     const size_t n_bins = (size_t)sono_plan_n_bins(plan);
     double *freq_hz = sono_calloc(n_bins, sizeof *freq_hz);
-    double *time_s = sono_calloc((size_t)s->weighted.n, sizeof *time_s);
+    double *time_s = sono_calloc((size_t)inside.n, sizeof *time_s);
+    float *rows = sono_alloc_aligned((size_t)inside.n * plan->n_coef, sizeof *rows);
     SonoStatus status = SONO_E_NOMEM;
-    if (!freq_hz || !time_s) {
+    if (!freq_hz || !time_s || !rows) {
         (void)sono_fail(err, status, "no memory for the mask");
         goto done;
     }
     for (size_t k = 0; k < n_bins; k++) {
         freq_hz[k] = sono_plan_freq_hz(plan, k);
     }
-    for (int64_t i = 0; i < s->weighted.n; i++) {
-        time_s[i] = sono_plan_time_s(plan, s->weighted.first + i);
+    for (int64_t i = 0; i < inside.n; i++) {
+        time_s[i] = sono_plan_time_s(plan, inside.first + i);
     }
-    float *first = s->weights + (size_t)(s->weighted.first - s->slices.first) * plan->n_coef;
-    status = sono_mask_render(&r->edit->mask, time_s, (size_t)s->weighted.n, freq_hz, n_bins, first, plan->n_coef, err);
+    status = sono_mask_render(&r->edit->mask, time_s, (size_t)inside.n, freq_hz, n_bins, rows, plan->n_coef, err);
+    for (int64_t i = 0; status == SONO_OK && i < s->weighted.n; i++) {
+        const int64_t slice = s->weighted.first + i;
+        const int64_t from = max64(0, min64(slice - inside.first, inside.n - 1));
+        memcpy(s->weights + (size_t)(slice - s->slices.first) * plan->n_coef, rows + (size_t)from * plan->n_coef,
+               plan->n_coef * sizeof *rows);
+    }
 done:
     sono_free(freq_hz);
     sono_free(time_s);
+    sono_free(rows);
     return status;
 }
 

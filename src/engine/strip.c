@@ -197,8 +197,8 @@ static bool reduce_picks(StripJob *job, Scratch *scratch, int64_t s0, int64_t s1
     return true;
 }
 
-/* Texel column tx of all tiles, gutter rows included, from the finished texels. */
-static void write_column(const StripJob *job, const SonoTexelColumn *texels, int32_t tx)
+/* Texel columns [tx, tx + n) of all tiles, gutter rows included, from a block of finished columns. */
+static void write_columns(const StripJob *job, const SonoTexelColumn *texels, int32_t tx, int32_t n)
 {
     SonoStrip *strip = job->strip;
     for (int32_t i = 0; i < strip->n_tiles; i++) {
@@ -208,8 +208,11 @@ static void write_column(const StripJob *job, const SonoTexelColumn *texels, int
             row = row < 0 ? 0 : row;
             row -= y == SONO_TILE_TEXELS - 1 && row == strip->n_rows; /* the picture's edge is repeated */
             const bool inside = row < strip->n_rows;
-            at[0] = inside ? texels->level_db[row] : SONO_TILE_FLOOR_DB;
-            at[1] = inside ? texels->second[row] : 0.0f;
+            for (int32_t j = 0; j < n; j++) {
+                const size_t k = (size_t)j * texels->stride + (size_t)row;
+                at[2 * j] = inside ? texels->level_db[k] : SONO_TILE_FLOOR_DB;
+                at[2 * j + 1] = inside ? texels->second[k] : 0.0f;
+            }
         }
     }
 }
@@ -223,6 +226,7 @@ static void make_unit(StripJob *job, Scratch *scratch, StripUnit unit)
     const float bins_per_turn = (float)((double)atom->n_fft / (double)plan->slice_hop);
     const int64_t limit = min64((job->col0 + unit.tx1) << level_t, job->n_slices);
     scratch->first = scratch->end = INT64_MIN; /* chunks must not depend on what the task did before */
+    int32_t n_kept = 0;
     for (int32_t tx = unit.tx0; tx < unit.tx1; tx++) {
         const int64_t s0 = (job->col0 + tx) << level_t;
         const int64_t s1 = min64(s0 + (INT64_C(1) << level_t), job->n_slices);
@@ -232,8 +236,11 @@ static void make_unit(StripJob *job, Scratch *scratch, StripUnit unit)
         if (!done) {
             return;
         }
-        sono_texels_finish(&scratch->texels, job->kind, scale, bins_per_turn);
-        write_column(job, &scratch->texels, tx);
+        sono_texels_finish(&scratch->texels, job->kind, (size_t)n_kept++, scale, bins_per_turn);
+        if (n_kept == SONO_TEXEL_BLOCK || tx + 1 == unit.tx1) {
+            write_columns(job, &scratch->texels, tx + 1 - n_kept, n_kept);
+            n_kept = 0;
+        }
     }
 }
 

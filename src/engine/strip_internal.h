@@ -13,6 +13,9 @@ typedef enum SonoTexelKind {
     SONO_TEXEL_LEVEL_ONLY /* second channel: 0 */
 } SonoTexelKind;
 
+/* Finished columns are kept until there are so many: a cache line of a tile's row is then written at once. */
+#define SONO_TEXEL_BLOCK 8
+
 /* Loudest coefficient so far of every row of a column. */
 typedef struct SonoTexelColumn {
     size_t n_rows;
@@ -20,8 +23,9 @@ typedef struct SonoTexelColumn {
     float *re, *im;           /* the winner */
     float *prev_re, *prev_im; /* the same bin one slice earlier */
     float *advance;           /* turns per slice at the centre of the winner's bin, in [0, 1) */
-    float *level_db, *second; /* results of finish */
-    float *bin_power;         /* scratch, one per bin: loudest of the slices at hand, and in which row it is */
+    float *level_db, *second; /* results of finish: [SONO_TEXEL_BLOCK][stride] */
+    size_t stride;
+    float *bin_power; /* scratch, one per bin: loudest of the slices at hand, and in which row it is */
     int32_t *bin_row;
     void *memory;
 } SonoTexelColumn;
@@ -34,6 +38,7 @@ void sono_texels_reset(SonoTexelColumn *col);
  * level_f). advance: per bin. With DEVIATION row row0 - 1 must hold the slice before. */
 void sono_texels_add(SonoTexelColumn *col, SonoTexelKind kind, const SonoCplx *coef, size_t pitch, int32_t row0,
                      int32_t row1, size_t n_bins, int level_f, const float *advance);
-/* level_db and second from the winners. scale: power of a full-scale sine times this is 1. bins_per_turn: size / hop.
+/* level_db and second of block column j from the winners. scale: power of a full-scale sine times this is 1.
+ * bins_per_turn: size / hop.
  */
-void sono_texels_finish(SonoTexelColumn *col, SonoTexelKind kind, float scale, float bins_per_turn);
+void sono_texels_finish(SonoTexelColumn *col, SonoTexelKind kind, size_t j, float scale, float bins_per_turn);

@@ -13,12 +13,13 @@ int sono_texels_init(SonoTexelColumn *col, size_t n_rows, size_t n_bins)
 {
     const size_t stride = (n_rows + 15) & ~(size_t)15;
     const size_t bins = (n_bins + 15) & ~(size_t)15;
-    float *p = sono_alloc_aligned(8 * stride + 2 * bins, sizeof *p);
+    float *p = sono_alloc_aligned((6 + 2 * SONO_TEXEL_BLOCK) * stride + 2 * bins, sizeof *p);
     if (!p) {
         return 0;
     }
     *col = (SonoTexelColumn){
         .n_rows = n_rows,
+        .stride = stride,
         .power = p,
         .re = p + stride,
         .im = p + 2 * stride,
@@ -26,9 +27,9 @@ int sono_texels_init(SonoTexelColumn *col, size_t n_rows, size_t n_bins)
         .prev_im = p + 4 * stride,
         .advance = p + 5 * stride,
         .level_db = p + 6 * stride,
-        .second = p + 7 * stride,
-        .bin_power = p + 8 * stride,
-        .bin_row = (int32_t *)(void *)(p + 8 * stride + bins),
+        .second = p + (6 + SONO_TEXEL_BLOCK) * stride,
+        .bin_power = p + (6 + 2 * SONO_TEXEL_BLOCK) * stride,
+        .bin_row = (int32_t *)(void *)(p + (6 + 2 * SONO_TEXEL_BLOCK) * stride + bins),
         .memory = p,
     };
     return 1;
@@ -129,21 +130,18 @@ static void deviations(const float *restrict prev, const float *restrict advance
     }
 }
 
-void sono_texels_finish(SonoTexelColumn *col, SonoTexelKind kind, float scale, float bins_per_turn)
+void sono_texels_finish(SonoTexelColumn *col, SonoTexelKind kind, size_t j, float scale, float bins_per_turn)
 {
-    levels(col->power, col->n_rows, scale, col->level_db);
+    float *level_db = col->level_db + j * col->stride;
+    float *second = col->second + j * col->stride;
+    levels(col->power, col->n_rows, scale, level_db);
     if (kind == SONO_TEXEL_LEVEL_ONLY) {
-        for (size_t r = 0; r < col->n_rows; r++) {
-            col->second[r] = 0.0f;
-        }
+        memset(second, 0, col->n_rows * sizeof *second);
         return;
     }
-    phases(col->re, col->im, col->n_rows, col->second);
+    phases(col->re, col->im, col->n_rows, second);
     if (kind == SONO_TEXEL_DEVIATION) {
-        float *prev = col->prev_re; /* done with: its phases take its place */
-        for (size_t r = 0; r < col->n_rows; r++) {
-            prev[r] = sono_phase_turns(sono_bin(prev[r], col->prev_im[r]));
-        }
-        deviations(prev, col->advance, col->level_db, col->n_rows, bins_per_turn, col->second);
+        phases(col->prev_re, col->prev_im, col->n_rows, col->bin_power); /* scratch by now, and never shorter */
+        deviations(col->bin_power, col->advance, level_db, col->n_rows, bins_per_turn, second);
     }
 }

@@ -152,7 +152,7 @@ static void nothing_changes_outside_the_support(void **state)
                 fail_msg("%d steps: the tone went from %.1f to %.1f dB", steps, before, after);
             }
         }
-        assert_true(sono_clip_shares_block(out, s.clip, 1, 0));
+        assert_true(sono_clip_shares_block(out, s.clip, 1, N_FRAMES - 1));
         assert_true(sono_clip_shares_block(out, s.clip, 0, (int64_t)(1.5 * RATE)));
         sono_clip_unref(out);
         sono_edit_clear(&edit);
@@ -287,7 +287,7 @@ static void long_masks_are_cut_without_a_seam(void **state)
     SonoError err = {0};
     float *whole = sono_alloc_aligned(N_FRAMES, sizeof *whole);
     float *y = sono_alloc_aligned(N_FRAMES, sizeof *y);
-    SonoEdit edit = box_edit("gain", 0.0, 100.0, 0, 30000);
+    SonoEdit edit = box_edit("gain", -1.0, 100.0, 0, 30000);
     edit.params.v[0] = -6.0;
     edit.solver.max_steps = 0;
     (void)snprintf(edit.transform, sizeof edit.transform, "stft");
@@ -305,7 +305,7 @@ static void long_masks_are_cut_without_a_seam(void **state)
         worst = fmax(worst, fabs((double)y[i] - (double)whole[i]));
     }
     const double g = pow(10.0, -6.0 / 20.0);
-    for (int i = 2048; i < N_FRAMES - 2048; i++) {
+    for (int i = 0; i < N_FRAMES; i++) { /* the first and the last sample too */
         assert_true(fabs((double)y[i] - g * (double)s.pcm[0][i]) < 2e-6);
     }
     assert_true(worst < 2e-6);

@@ -80,7 +80,7 @@ static void test_only_needed_frames_are_read(void **state)
         for (int64_t x = 0; x * 254 < n_cols; x++) {
             sound_forget(sound);
             sono_strip_unref(fixture_strip(engine, plan, sound, fixture_key(plan, level_t, 0, x), false));
-            int64_t first = (254 * x - 1) << level_t;
+            int64_t first = (254 * x - 1) * (INT64_C(1) << level_t);
             int64_t end = (254 * x + 255) << level_t;
             first = (first < 0 ? 0 : first) - (level_t > 0 ? 1 : 0);
             end = end > n_slices ? n_slices : end;
