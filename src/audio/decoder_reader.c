@@ -10,7 +10,7 @@ static SonoStatus fill_cache(SonoDecoder *dec, SonoDecoderSpan *span, int64_t st
                              SonoError *err)
 {
     const int n_channels = sono_decoder_info(dec)->n_channels;
-    if (span->n_frames != n_frames) {
+    if (!span->pcm || span->n_frames != n_frames) {
         sono_free(span->pcm);
         span->pcm = NULL;
         span->n_frames = 0;
