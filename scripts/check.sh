@@ -115,7 +115,9 @@ check_docs()
 
 check_format()
 {
-    c_files | xargs clang-format --dry-run -Werror || complain "clang-format -i would change the files above"
+    while read -r file; do
+        clang-format --dry-run -Werror "$file" 2>/dev/null || complain "$file: clang-format -i would change it"
+    done < <(c_files)
 }
 
 [ $# -gt 0 ] || set -- spdx length window includes paths docs format

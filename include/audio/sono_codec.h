@@ -45,7 +45,7 @@ int64_t sono_decoder_n_scrubbed(const SonoDecoder *dec);
 /* Kills and reaps the child. NULL is fine. */
 void sono_decoder_close(SonoDecoder *dec);
 /* A reader over a seekable decoder for a first picture (reads one channel at a time, caches the last span read);
- * revision 0. Valid while the decoder is; one thread. */
+ * revision 0. Valid while the decoder is. Thread: any number at once, while nobody else uses the decoder. */
 SonoPcmReader sono_decoder_reader(SonoDecoder *dec);
 
 typedef struct SonoLoadReport {

@@ -137,7 +137,8 @@ SonoStatus sono_decoder_open(const char *path, const SonoCodecOptions *options, 
                              SonoError *err)
 {
     SonoDecoder *dec = sono_calloc(1, sizeof *dec);
-    if (!dec) {
+    if (!dec || pthread_mutex_init(&dec->cache.lock, NULL) != 0) {
+        sono_free(dec);
         return sono_fail(err, SONO_E_NOMEM, "%s: out of memory", sono_short_name(path).text);
     }
     dec->child.socket = dec->child.lifeline = -1;
@@ -280,6 +281,7 @@ void sono_decoder_close(SonoDecoder *dec)
     if (dec) {
         sono_codec_child_stop(&dec->child);
         sono_free(dec->cache.pcm);
+        (void)pthread_mutex_destroy(&dec->cache.lock);
         sono_free(dec);
     }
 }

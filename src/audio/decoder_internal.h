@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What loading needs to know about a decoder beyond the public contract. */
 #pragma once
+#include <pthread.h>
+
 #include "codec_child.h"
 
 typedef struct SonoDecoderEnd {
@@ -20,6 +22,7 @@ const SonoAudioInfo *sono_decoder_info(const SonoDecoder *dec);
 int64_t sono_decoder_block_frames(const SonoDecoder *dec);
 
 typedef struct SonoDecoderSpan { /* all channels of the span the reader read last */
+    pthread_mutex_t lock;        /* a reader is asked from many threads, the child answers one */
     float *pcm;                  /* channel c at c * n_frames; NULL: none */
     int64_t start_frame, n_frames;
 } SonoDecoderSpan;
