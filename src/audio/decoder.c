@@ -289,7 +289,15 @@ void sono_decoder_close(SonoDecoder *dec)
 
 SonoDecoderEnd sono_decoder_end(const SonoDecoder *dec)
 {
-    return dec->end;
+    SonoDecoderEnd end = dec->end;
+    end.complete = dec->at_end && dec->n_slots == 0;
+    end.n_frames = dec->n_done;
+    return end;
+}
+
+const char *sono_decoder_name(const SonoDecoder *dec)
+{
+    return dec->child.file_name.text;
 }
 
 const SonoAudioInfo *sono_decoder_info(const SonoDecoder *dec)
