@@ -32,6 +32,13 @@ static int64_t max64(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static SonoSlices slices_intersect(SonoSlices a, SonoSlices b)
+{
+    const int64_t first = max64(a.first, b.first);
+    const int64_t end = min64(a.first + a.n, b.first + b.n);
+    return (SonoSlices){first, max64(0, end - first)};
+}
+
 /* A segment of the weighted slices [first, first + n). Where it ends because the mask does, slices beyond show the
  * surround; where it was cut there is no surround but more of the same. */
 static Segment segment_place(const CommitRegion *r, SonoSlices weighted)
