@@ -43,8 +43,7 @@ static void judge_end(const SonoDecoder *dec, const char *name, SonoLoadReport *
     } else if (claimed > n) {
         (void)snprintf(report->warning, size, "%s: ends early, %lld of %lld frames are there", name, n, claimed);
     } else if (end.shorter_than_header) {
-        (void)snprintf(report->warning, size,
-                       "%s: is shorter than its header says; kept the %lld frames that are there", name, n);
+        (void)snprintf(report->warning, size, "%s: its end is missing; kept the %lld frames that are there", name, n);
     } else if (report->n_scrubbed > 0) {
         (void)snprintf(report->warning, size, "%s: %lld samples were not numbers and are silent now", name,
                        (long long)report->n_scrubbed);
