@@ -59,7 +59,7 @@ SONO_KFN float sono_log2(float x)
 {
     int i = SONO_KF2BITS(SONO_KMAX(x, 1.2e-38f));
     int e = (i - 0x3f3504f3) >> 23;
-    float m = SONO_KBITS2F(i - (e << 23));
+    float m = SONO_KBITS2F(i - e * 8388608); /* not e << 23: C leaves that undefined for e < 0 */
     float t = (m - 1.0f) / (m + 1.0f);
     float s = t * t;
     float p = 0.4342597513f;

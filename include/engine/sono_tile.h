@@ -5,7 +5,8 @@
  * (never a mean); both go together for a 2 x 2 pyramid, but the whole of a long file needs time reduced far more than
  * frequency, so they are counted apart. Second channel: at level (0, 0) the phase in turns (-0.5, 0.5]; else the
  * instantaneous-frequency deviation of the winning bin in bins. Below -200 dB levels are clamped.
- * Display only: edits never read tiles. */
+ * The picture is the slices centred in the sound; texels outside it are at the floor, but a gutter at its edge repeats
+ * the edge. Display only: edits never read tiles. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,15 +42,17 @@ void sono_strip_unref(const SonoStrip *strip);
 /* Rows of a level. */
 int32_t sono_strip_n_rows(const SonoPlan *plan, int32_t level_f);
 
-/* Analyse what the strip needs and nothing else. provisional: at most 4 slices per column (levels of time >= 3).
- * previous (or NULL): an exact strip of the same place for an older revision; only columns whose support meets dirty are
- * analysed, the others are taken from it. ticket (or NULL): gives up with CANCELLED when obsolete.
- * Errors: NOMEM, IO, CANCELLED. Thread: any worker. */
+/* Analyse what the strip needs and nothing else, on all workers: reader must be safe from any thread.
+ * provisional: at most 4 slices per column (levels of time >= 3), without deviations (0).
+ * previous (or NULL): an exact strip of the same place for an older revision; only columns whose support meets dirty
+ * are analysed, the others are taken from it (one that is provisional or of another place is ignored). The result is
+ * the same, bit for bit, as without it. ticket (or NULL): gives up with CANCELLED when obsolete. Errors: NOMEM, IO,
+ * CANCELLED, INVALID (the key), UNSUPPORTED (plans over frequency). Thread: any worker. */
 SonoStatus sono_strip_make(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, SonoStripKey key,
                            bool provisional, const SonoStrip *previous, SonoSpan dirty, const SonoJobTicket *ticket,
                            SonoStrip **out, SonoError *err);
 
-/* Cache by key, least recently used out first beyond budget_bytes. Thread: any. */
+/* Cache by key, least recently used out first; never beyond budget_bytes. Thread: any. */
 typedef struct SonoTileCache SonoTileCache;
 SonoStatus sono_tile_cache_new(uint64_t budget_bytes, SonoTileCache **out, SonoError *err);
 void sono_tile_cache_free(SonoTileCache *cache);

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SLICES_PER_CHUNK 64
+#define MAX_ANALYSIS_CHUNK 64   /* slices; bounds what a late thread still has to do */
+#define MAX_SYNTHESIS_CHUNK 256 /* longer, as each chunk redoes the slices that reach in from the one before */
 
 extern const SonoBackendType sono_backend_type_cpu;
 
@@ -178,10 +179,10 @@ static SonoStatus run(CpuBackend *be, CpuCall *call, int64_t n_items, void (*fn)
 }
 
 /* Small jobs are cut finer, so that an edit of some hundred slices uses every core. */
-static int64_t slices_per_chunk(const CpuBackend *be, int64_t n_slices)
+static int64_t slices_per_chunk(const CpuBackend *be, int64_t n_slices, int64_t max)
 {
     const int64_t threads = be->base.jobs ? sono_jobs_n_threads(be->base.jobs) : 1;
-    return max64(8, min64(SLICES_PER_CHUNK, (n_slices + 2 * threads - 1) / (2 * threads)));
+    return max64(8, min64(max, (n_slices + 2 * threads - 1) / (2 * threads)));
 }
 
 static SonoStatus cpu_analyse(SonoBackend *base, const SonoPlan *plan, const float *pcm, SonoSpan span,
@@ -193,7 +194,7 @@ static SonoStatus cpu_analyse(SonoBackend *base, const SonoPlan *plan, const flo
                     .slices = slices,
                     .pcm_in = pcm,
                     .coef_out = coef,
-                    .chunk = slices_per_chunk(be, slices.n)};
+                    .chunk = slices_per_chunk(be, slices.n, MAX_ANALYSIS_CHUNK)};
     return run(be, &call, slices.n, analyse_chunk, err);
 }
 
@@ -201,9 +202,8 @@ static SonoStatus overlap_add(SonoBackend *base, const SonoPlan *plan, const Son
                               float *pcm, SonoSpan span, bool use_dual, SonoError *err)
 {
     CpuBackend *be = (CpuBackend *)base;
-    /* each chunk redoes the slices that reach in from its neighbour: keep chunks long against a slice */
     const int64_t n_slices = span.n_frames / plan->slice_hop + 1;
-    const int64_t frames = slices_per_chunk(be, n_slices) * plan->slice_hop;
+    const int64_t frames = slices_per_chunk(be, n_slices, MAX_SYNTHESIS_CHUNK) * plan->slice_hop;
     CpuCall call = {.plan = plan,
                     .span = span,
                     .slices = slices,

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A whole file into a clip. Memory is taken for what has been decoded, never for what the header claims. */
+#include <stdio.h>
+
+#include "decoder_internal.h"
+#include "sono_mem.h"
+
+static SonoStatus append_all(SonoDecoder *dec, SonoClipBuilder *builder, SonoError *err)
+{
+    const int n_channels = sono_decoder_info(dec)->n_channels;
+    const int64_t block_frames = sono_decoder_block_frames(dec);
+    float *planes[SONO_MAX_CHANNELS];
+    float *block = sono_alloc_aligned((size_t)block_frames * (size_t)n_channels, sizeof *block);
+    if (!block) {
+        return sono_fail(err, SONO_E_NOMEM, "out of memory for %d channels", n_channels);
+    }
+    for (int c = 0; c < n_channels; c++) {
+        planes[c] = block + c * block_frames;
+    }
+    SonoStatus status;
+    int64_t n_read = 0;
+    do {
+        status = sono_decoder_next(dec, block_frames, planes, &n_read, err);
+        if (status == SONO_OK && n_read > 0) {
+            status = sono_clip_builder_append(builder, (const float *const *)planes, n_read, err);
+        }
+    } while (status == SONO_OK && n_read > 0);
+    sono_free(block);
+    return status;
+}
+
+/* Say in one line what was wrong with a file that opened all the same. */
+static void judge_end(const SonoDecoder *dec, const char *name, SonoLoadReport *report)
+{
+    const SonoDecoderEnd end = sono_decoder_end(dec);
+    const long long n = report->n_frames, claimed = report->info.n_frames_claimed;
+    const size_t size = sizeof report->warning;
+    if (end.recovered) {
+        (void)snprintf(report->warning, size, "%s: was never finished by its recorder; recovered %lld frames", name, n);
+    } else if (end.broken) {
+        (void)snprintf(report->warning, size, "%s: damaged after %lld frames (%.60s); kept what came before", name, n,
+                       end.reason);
+    } else if (claimed > n) {
+        (void)snprintf(report->warning, size, "%s: ends early, %lld of %lld frames are there", name, n, claimed);
+    } else if (end.shorter_than_header) {
+        (void)snprintf(report->warning, size,
+                       "%s: is shorter than its header says; kept the %lld frames that are there", name, n);
+    } else if (report->n_scrubbed > 0) {
+        (void)snprintf(report->warning, size, "%s: %lld samples were not numbers and are silent now", name,
+                       (long long)report->n_scrubbed);
+        return;
+    } else {
+        return;
+    }
+    report->truncated = true;
+}
+
+SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, SonoPcmStore *store, SonoClip **out,
+                          SonoLoadReport *report, SonoError *err)
+{
+    const SonoShortName name = sono_short_name(path);
+    SonoLoadReport local = {0};
+    SonoDecoder *dec = NULL;
+    SonoClipBuilder *builder = NULL;
+    SonoClip *clip = NULL;
+    SonoStatus status = sono_decoder_open(path, options, &dec, &local.info, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    status = sono_clip_builder_new(store, local.info.rate_hz, local.info.n_channels, &builder, err);
+    if (status == SONO_OK) {
+        status = append_all(dec, builder, err);
+    }
+    if (status != SONO_OK) {
+        goto done;
+    }
+    local.n_frames = sono_clip_builder_n_frames(builder);
+    local.n_scrubbed = sono_decoder_n_scrubbed(dec);
+    if (local.n_frames == 0) {
+        const SonoDecoderEnd end = sono_decoder_end(dec);
+        status = sono_fail(err, SONO_E_FORMAT, "%s: holds no sound%s%s", name.text, end.broken ? ": " : "",
+                           end.broken ? end.reason : "");
+        goto done;
+    }
+    judge_end(dec, name.text, &local);
+    status = sono_clip_builder_finish(builder, &clip, err);
+    builder = NULL;
+done:
+    sono_clip_builder_free(builder);
+    sono_decoder_close(dec);
+    if (status == SONO_OK) {
+        *out = clip;
+        if (report) {
+            *report = local;
+        }
+    }
+    return status;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sounds for the commands: loaded whole, or read where they lie. */
+#include <string.h>
+
+#include "cli.h"
+
+static bool on_progress(void *ctx, int64_t n_done, int64_t n_total)
+{
+    cli_progress_update(ctx, n_total > 0 ? (double)n_done / (double)n_total : -1.0);
+    return !cli_is_interrupted();
+}
+
+SonoCodecOptions cli_codec_options(CliProgress *p)
+{
+    return (SonoCodecOptions){.progress = on_progress, .progress_ctx = p};
+}
+
+/* A decoder serves one thread at a time; pictures are painted by many. */
+static SonoStatus read_locked(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst,
+                              SonoError *err)
+{
+    CliSound *s = ctx;
+    if (cli_is_interrupted()) {
+        return sono_fail(err, SONO_E_CANCELLED, "cancelled");
+    }
+    g_mutex_lock(&s->lock);
+    const SonoStatus status = s->in_place.read(s->in_place.ctx, channel, start_frame, n_frames, dst, err);
+    g_mutex_unlock(&s->lock);
+    return status;
+}
+
+static SonoStatus read_clip(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst, SonoError *err)
+{
+    const CliSound *s = ctx;
+    if (cli_is_interrupted()) {
+        return sono_fail(err, SONO_E_CANCELLED, "cancelled");
+    }
+    return sono_clip_read(s->clip, channel, start_frame, n_frames, dst, err);
+}
+
+static SonoStatus open_in_place(CliSound *s, const char *path, SonoError *err)
+{
+    SonoStatus status = sono_decoder_open(path, NULL, &s->decoder, &s->report.info, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    if (!s->report.info.seekable || s->report.info.n_frames_claimed <= 0) {
+        sono_decoder_close(s->decoder);
+        s->decoder = NULL;
+        return SONO_OK;
+    }
+    s->in_place = sono_decoder_reader(s->decoder);
+    s->reader = s->in_place;
+    s->reader.read = read_locked;
+    s->reader.ctx = s;
+    s->report.n_frames = s->in_place.n_frames;
+    return SONO_OK;
+}
+
+static SonoStatus load(CliSound *s, const char *path, SonoError *err)
+{
+    CliProgress progress;
+    cli_progress_begin(&progress, "reading");
+    const SonoCodecOptions options = cli_codec_options(&progress);
+    SonoStatus status = sono_pcm_store_new(0, NULL, &s->store, err);
+    if (status == SONO_OK) {
+        status = sono_clip_load(path, &options, s->store, &s->clip, &s->report, err);
+    }
+    cli_progress_end(&progress);
+    if (status != SONO_OK) {
+        return status;
+    }
+    if (s->report.warning[0]) {
+        cli_warning("%s", s->report.warning);
+    }
+    s->reader = sono_clip_reader(s->clip);
+    s->reader.read = read_clip;
+    s->reader.ctx = s;
+    return SONO_OK;
+}
+
+SonoStatus cli_sound_open(CliSound *s, const char *path, bool in_place, SonoError *err)
+{
+    SonoStatus status = SONO_OK;
+    g_mutex_init(&s->lock);
+    if (in_place) {
+        status = open_in_place(s, path, err);
+    }
+    if (status == SONO_OK && !s->decoder) {
+        status = load(s, path, err);
+    }
+    if (status != SONO_OK) {
+        cli_sound_close(s);
+    }
+    return status;
+}
+
+void cli_sound_close(CliSound *s)
+{
+    sono_decoder_close(s->decoder);
+    sono_clip_unref(s->clip);
+    sono_pcm_store_unref(s->store);
+    g_mutex_clear(&s->lock);
+    memset(s, 0, sizeof *s);
+}

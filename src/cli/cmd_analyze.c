@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* analyze FILE: options, the sound and the plan; analyze_png.c and analyze_npy.c do the rest. */
+#include <math.h>
+#include <string.h>
+
+#include "analyze.h"
+
+typedef struct Options {
+    char *output, *scale, *map;
+    double start_s, end_s, fmin_hz, fmax_hz, floor_db, ceiling_db;
+    int channel, width_px, height_px;
+    gboolean quick, json;
+} Options;
+
+static void add_options(Options *o, CliParser *p)
+{
+    *o = (Options){
+        .end_s = NAN,
+        .fmin_hz = NAN,
+        .fmax_hz = NAN,
+        .floor_db = NAN,
+        .ceiling_db = NAN,
+        .channel = -1,
+        .width_px = 1200,
+        .height_px = 600,
+    };
+    const GOptionEntry entries[] = {
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Picture (.png) or NumPy array (.npy) to write", "FILE"},
+        {"start", 0, 0, G_OPTION_ARG_DOUBLE, &o->start_s, "Start, in seconds (default 0)", "S"},
+        {"end", 0, 0, G_OPTION_ARG_DOUBLE, &o->end_s, "End, in seconds (default: of the sound)", "S"},
+        {"channel", 0, 0, G_OPTION_ARG_INT, &o->channel, "Channel, counted from 0 (default: all)", "N"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Print what was written as JSON", NULL},
+        {"scale", 0, 0, G_OPTION_ARG_STRING, &o->scale, "Picture: frequency axis linear, log or mel (default log)",
+         "NAME"},
+        {"fmin", 0, 0, G_OPTION_ARG_DOUBLE, &o->fmin_hz, "Picture: lowest frequency (default 0; log: 30)", "HZ"},
+        {"fmax", 0, 0, G_OPTION_ARG_DOUBLE, &o->fmax_hz, "Picture: highest frequency (default: half the sample rate)",
+         "HZ"},
+        {"floor", 0, 0, G_OPTION_ARG_DOUBLE, &o->floor_db, "Picture: darkest level (default: ceiling - 90)", "DB"},
+        {"ceiling", 0, 0, G_OPTION_ARG_DOUBLE, &o->ceiling_db, "Picture: brightest level (default: what is seen)",
+         "DB"},
+        {"width", 0, 0, G_OPTION_ARG_INT, &o->width_px, "Picture: width (default 1200)", "PX"},
+        {"height", 0, 0, G_OPTION_ARG_INT, &o->height_px, "Picture: height (default 600)", "PX"},
+        {"map", 0, 0, G_OPTION_ARG_STRING, &o->map, "Picture: colour map (see: engines)", "NAME"},
+        {"quick", 0, 0, G_OPTION_ARG_NONE, &o->quick, "Picture: look at four slices per pixel column at most", NULL},
+        G_OPTION_ENTRY_NULL};
+    cli_parser_add(p, entries);
+}
+
+static void clear_options(Options *o)
+{
+    g_free(o->output);
+    g_free(o->scale);
+    g_free(o->map);
+}
+
+/* Index in sono_scale_names, or -1. */
+static int find_scale(const char *name)
+{
+    for (int i = 0; sono_scale_names[i]; i++) {
+        if (strcmp(sono_scale_names[i], name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* What can be said without the sound. */
+static bool check_options(const CliCommand *self, const Options *o, CliExit *code)
+{
+    *code = CLI_USAGE;
+    const double numbers[] = {o->start_s, o->end_s, o->fmin_hz, o->fmax_hz, o->floor_db, o->ceiling_db};
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        if (isinf(numbers[i])) {
+            (void)cli_usage_error(self, "numbers must be finite");
+            return false;
+        }
+    }
+    if (!o->output) {
+        (void)cli_usage_error(self, "-o is missing: name a .png or .npy file");
+    } else if (!g_str_has_suffix(o->output, ".png") && !g_str_has_suffix(o->output, ".npy")) {
+        (void)cli_usage_error(self, "%s: the name must end in .png or .npy", o->output);
+    } else if (o->scale && find_scale(o->scale) < 0) {
+        (void)cli_usage_error(self, "--scale is '%s', must be one of: linear, log, mel", o->scale);
+    } else if (o->map && !sono_colour_map_find(o->map)) {
+        (void)cli_usage_error(self, "--map is '%s', which is no colour map (see: sonobrush-cli engines)", o->map);
+    } else if (isnan(o->start_s) || o->start_s < 0.0 || (!isnan(o->end_s) && o->end_s <= o->start_s)) {
+        (void)cli_usage_error(self, "--start must be 0 or more and --end after it");
+    } else if (!isnan(o->floor_db) && !isnan(o->ceiling_db) && o->floor_db >= o->ceiling_db) {
+        (void)cli_usage_error(self, "--floor must be below --ceiling");
+    } else if (o->width_px > 16384 || o->height_px > 16384 || o->width_px < 1 || o->height_px < 1) {
+        (void)cli_usage_error(self, "--width and --height must be from 1 to 16384");
+    } else {
+        *code = CLI_OK;
+        return true;
+    }
+    return false;
+}
+
+/* What depends on the sound; false: reported. */
+static bool complete_job(AnalyzeJob *job, const Options *o)
+{
+    const double duration_s = (double)job->reader->n_frames / job->reader->rate_hz;
+    const double nyquist_hz = job->reader->rate_hz / 2.0;
+    const bool log_axis = job->axis.scale == SONO_SCALE_LOG;
+    job->t0_s = o->start_s;
+    job->t1_s = isnan(o->end_s) ? duration_s : fmin(o->end_s, duration_s);
+    if (job->t0_s >= job->t1_s) {
+        (void)cli_usage_error(job->command, "--start %g is not before the end of the sound (%g s)", job->t0_s,
+                              duration_s);
+        return false;
+    }
+    if (job->channel >= job->reader->n_channels || o->channel < -1) {
+        (void)cli_usage_error(job->command, "--channel %d does not exist: the sound has %d (counted from 0)",
+                              o->channel, job->reader->n_channels);
+        return false;
+    }
+    job->axis.f1_hz = isnan(o->fmax_hz) ? nyquist_hz : o->fmax_hz;
+    job->axis.f0_hz = !isnan(o->fmin_hz) ? o->fmin_hz : log_axis ? fmin(30.0, job->axis.f1_hz / 10.0) : 0.0;
+    if (job->axis.f0_hz < 0.0 || (log_axis && job->axis.f0_hz <= 0.0) || job->axis.f1_hz <= job->axis.f0_hz ||
+        job->axis.f1_hz > nyquist_hz) {
+        (void)cli_usage_error(job->command, "--fmin %g and --fmax %g must rise between %s and %g Hz", job->axis.f0_hz,
+                              job->axis.f1_hz, log_axis ? "more than 0" : "0", nyquist_hz);
+        return false;
+    }
+    return true;
+}
+
+static CliExit analyze(const CliCommand *self, const char *path, const Options *o, const CliTransform *t,
+                       const CliEngineOptions *engine_options)
+{
+    AnalyzeJob job = {
+        .command = self,
+        .path = path,
+        .output = o->output,
+        .channel = o->channel,
+        .json = o->json,
+        .width_px = o->width_px,
+        .height_px = o->height_px,
+        .axis = {.scale = (SonoAxisScale)find_scale(o->scale ? o->scale : "log")},
+        .floor_db = o->floor_db,
+        .ceiling_db = o->ceiling_db,
+        .map = o->map ? sono_colour_map_find(o->map) : sono_colour_maps[0],
+        .quick = o->quick,
+    };
+    CliSound sound = {0};
+    SonoEngine *engine = NULL;
+    SonoPlan *plan = NULL;
+    SonoError err = {0};
+    /* A part of a file, or a quick look at all of it, is read where it lies. */
+    SonoStatus status = cli_sound_open(&sound, path, o->quick || o->start_s > 0.0 || !isnan(o->end_s), &err);
+    if (status != SONO_OK) {
+        return cli_fail(&err);
+    }
+    status = cli_engine_open(engine_options, &engine, &err);
+    if (status == SONO_OK) {
+        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, &plan, &err);
+    }
+    CliExit code = CLI_USAGE;
+    job.engine = engine;
+    job.plan = plan;
+    job.reader = &sound.reader;
+    if (status != SONO_OK) {
+        code = cli_fail(&err);
+    } else if (complete_job(&job, o)) {
+        code = g_str_has_suffix(o->output, ".png") ? analyze_to_png(&job) : analyze_to_npy(&job);
+    }
+    sono_plan_unref(plan);
+    sono_engine_free(engine);
+    cli_sound_close(&sound);
+    return code;
+}
+
+static CliExit run(const CliCommand *self, int argc, char **argv)
+{
+    CliParser p;
+    Options options;
+    CliTransform transform = {0};
+    CliEngineOptions engine = {0};
+    CliExit code = CLI_USAGE;
+    cli_parser_init(&p, self);
+    add_options(&options, &p);
+    cli_engine_add(&engine, &p);
+    if (cli_transform_add(&transform, &p, argc, argv) && cli_parser_run(&p, argc, argv, 1, 1, &code) &&
+        check_options(self, &options, &code)) {
+        code = cli_transform_finish(&transform, &p)
+                   ? analyze(self, p.operands[0], &options, &transform, &engine)
+                   : CLI_USAGE;
+    }
+    clear_options(&options);
+    cli_transform_clear(&transform);
+    cli_engine_options_clear(&engine);
+    cli_parser_clear(&p);
+    return code;
+}
+
+const CliCommand cli_command_analyze = {
+    .name = "analyze",
+    .operands = "FILE",
+    .summary = "Write a spectrogram as a picture or its complex coefficients as a NumPy array",
+    .details = "A .npy file holds complex64 [channels][slices][bins]; slice k is centred at (first_slice + k) hops\n"
+               "(--json prints first_slice) and its phase is that at the centre. |coefficient| * sine_scale is the\n"
+               "amplitude of a sine.",
+    .run = run,
+};

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* render FILE --edits SCRIPT -o OUT: the sound with all edits of a script, the same bits every time. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "sono_clock.h"
+#include "sono_commit.h"
+#include "sono_document.h"
+#include "sono_edit_script.h"
+
+typedef struct Options {
+    char *edits, *output, *bits;
+    gboolean dither, json;
+    double quality;
+} Options;
+
+typedef struct Render {
+    const char *path;
+    const Options *options;
+    SonoEditScript script;
+    SonoEncodeOptions encode;
+    CliSound sound;
+    SonoEngine *engine;
+    SonoDocument *document;
+    SonoCommitReport *reports; /* [script.n_edits] */
+    SonoSaveReport saved;
+    double load_s, edit_s, save_s;
+} Render;
+
+static const struct {
+    const char *name;
+    SonoSampleType type;
+} sample_types[] = {
+    {"8", SONO_SAMPLE_PCM8},   {"16", SONO_SAMPLE_PCM16},      {"24", SONO_SAMPLE_PCM24},
+    {"32", SONO_SAMPLE_PCM32}, {"float", SONO_SAMPLE_FLOAT32},
+};
+
+static bool find_sample_type(const char *name, SonoSampleType *out)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(sample_types); i++) {
+        if (strcmp(sample_types[i].name, name) == 0) {
+            *out = sample_types[i].type;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How the result is stored: as the source is, where the format can, or as --bits says. */
+static SonoStatus choose_encoding(Render *r, SonoError *err)
+{
+    const Options *o = r->options;
+    SonoStatus status = sono_encode_options_for(o->output, &r->sound.report.info, &r->encode, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    if (o->bits) {
+        (void)find_sample_type(o->bits, &r->encode.sample);
+        const SonoSampleType s = r->encode.sample;
+        if (r->encode.file == SONO_FILE_OGG) {
+            return sono_fail(err, SONO_E_UNSUPPORTED, "%s: --bits does not apply to Ogg Vorbis", o->output);
+        }
+        if (r->encode.file == SONO_FILE_FLAC && (s == SONO_SAMPLE_PCM32 || s == SONO_SAMPLE_FLOAT32)) {
+            return sono_fail(err, SONO_E_UNSUPPORTED, "%s: FLAC holds at most 24 bits", o->output);
+        }
+    }
+    r->encode.dither = o->dither;
+    r->encode.dither_seed = 1;
+    if (r->encode.file == SONO_FILE_OGG && !isnan(o->quality)) {
+        r->encode.quality = o->quality;
+    }
+    return SONO_OK;
+}
+
+/* An edit for a channel that is not there is a mistake, not a wish to do nothing. */
+static SonoStatus check_channels(const Render *r, SonoError *err)
+{
+    const int n_channels = sono_clip_n_channels(r->sound.clip);
+    for (size_t i = 0; i < r->script.n_edits; i++) {
+        for (int c = n_channels; c < SONO_MAX_CHANNELS && !r->script.edits[i].all_channels; c++) {
+            if (sono_edit_touches_channel(&r->script.edits[i], c)) {
+                return sono_fail(err, SONO_E_RANGE, "%s: edits[%zu].channels: channel %d does not exist, %s has %d",
+                                 r->options->edits, i, c, r->path, n_channels);
+            }
+        }
+    }
+    return SONO_OK;
+}
+
+static SonoStatus open_all(Render *r, const CliEngineOptions *engine_options, SonoError *err)
+{
+    const double start_s = sono_now_s();
+    SonoStatus status = sono_edit_script_load(r->options->edits, &r->script, err);
+    if (status == SONO_OK) { /* an impossible output is known before hours of sound are read */
+        status = sono_encode_options_for(r->options->output, NULL, &r->encode, err);
+    }
+    if (status == SONO_OK) {
+        status = cli_sound_open(&r->sound, r->path, false, err);
+    }
+    if (status == SONO_OK) {
+        status = choose_encoding(r, err);
+    }
+    if (status == SONO_OK) {
+        status = check_channels(r, err);
+    }
+    if (status == SONO_OK) {
+        status = cli_engine_open(engine_options, &r->engine, err);
+    }
+    if (status == SONO_OK) {
+        status = sono_document_new(r->path, r->sound.clip, &r->sound.report.info, &r->document, err);
+    }
+    r->reports = g_new0(SonoCommitReport, MAX(r->script.n_edits, 1));
+    r->load_s = sono_now_s() - start_s;
+    return status;
+}
+
+static SonoStatus apply_edits(Render *r, SonoError *err)
+{
+    const double start_s = sono_now_s();
+    const SonoJobTicket ticket = cli_interrupt_ticket();
+    CliProgress progress;
+    cli_progress_begin(&progress, "editing");
+    SonoStatus status = SONO_OK;
+    for (size_t i = 0; i < r->script.n_edits && status == SONO_OK; i++) {
+        const SonoClip *before = sono_document_clip(r->document);
+        SonoCommitReport *report = &r->reports[i];
+        SonoClip *after = NULL;
+        cli_progress_update(&progress, (double)i / (double)r->script.n_edits);
+        if (cli_is_interrupted()) {
+            status = sono_fail(err, SONO_E_CANCELLED, "cancelled");
+            break;
+        }
+        status = sono_commit(r->engine, before, &r->script.edits[i], &ticket, &after, report, err);
+        if (status == SONO_OK) {
+            status = sono_document_push(r->document, sono_clip_revision(before), &r->script.edits[i], after,
+                                        report->dirty, report->region, err);
+            sono_clip_unref(after);
+        }
+        if (status != SONO_OK && status != SONO_E_CANCELLED) {
+            (void)sono_fail_context(err, "%s: edits[%zu]", r->options->edits, i);
+        }
+    }
+    cli_progress_end(&progress);
+    r->edit_s = sono_now_s() - start_s;
+    return status;
+}
+
+static SonoStatus save(Render *r, SonoError *err)
+{
+    const double start_s = sono_now_s();
+    CliProgress progress;
+    cli_progress_begin(&progress, "writing");
+    const SonoCodecOptions codec = cli_codec_options(&progress);
+    const SonoStatus status = sono_clip_save(sono_document_clip(r->document), r->options->output, &r->encode, &codec,
+                                             &r->saved, err);
+    cli_progress_end(&progress);
+    r->save_s = sono_now_s() - start_s;
+    return status;
+}
+
+static void edit_json(SonoJsonWriter *w, const Render *r, size_t i)
+{
+    const SonoEdit *edit = &r->script.edits[i];
+    const SonoCommitReport *report = &r->reports[i];
+    const double rate_hz = sono_clip_rate_hz(r->sound.clip);
+    sono_json_begin_object(w, NULL, SONO_JSON_LINES);
+    sono_json_string(w, "operation", edit->operation->name);
+    sono_json_string(w, "label", edit->label);
+    sono_json_string(w, "transform", report->transform);
+    sono_json_int(w, "window_frames", report->window_frames);
+    sono_json_int(w, "hop_frames", report->hop_frames);
+    sono_json_int(w, "steps", report->steps);
+    sono_json_double(w, "inside_db", report->inside_db);
+    sono_json_double(w, "surround_db", report->surround_db);
+    sono_json_begin_object(w, "dirty", SONO_JSON_INLINE);
+    sono_json_int(w, "start_frame", report->dirty.start_frame);
+    sono_json_int(w, "n_frames", report->dirty.n_frames);
+    sono_json_double(w, "t0_s", (double)report->dirty.start_frame / rate_hz);
+    sono_json_double(w, "t1_s", (double)sono_span_end(report->dirty) / rate_hz);
+    sono_json_end_object(w);
+    sono_json_begin_array(w, "objective", SONO_JSON_INLINE);
+    for (int k = 0; report->steps > 0 && k <= report->steps && k < SONO_COMMIT_MAX_OBJECTIVE; k++) {
+        sono_json_double(w, NULL, report->objective[k]);
+    }
+    sono_json_end_array(w);
+    sono_json_double(w, "seconds", report->seconds);
+    sono_json_end_object(w);
+}
+
+static CliExit print_json(const Render *r)
+{
+    SonoJsonWriter w = {0};
+    sono_json_begin_object(&w, NULL, SONO_JSON_LINES);
+    sono_json_string(&w, "file", r->path);
+    sono_json_string(&w, "edits_file", r->options->edits);
+    sono_json_string(&w, "output", r->options->output);
+    sono_json_double(&w, "rate_hz", sono_clip_rate_hz(r->sound.clip));
+    sono_json_int(&w, "n_channels", sono_clip_n_channels(r->sound.clip));
+    sono_json_int(&w, "n_frames", sono_clip_n_frames(r->sound.clip));
+    sono_json_int(&w, "n_clipped", r->saved.n_clipped);
+    sono_json_string(&w, "backend", sono_engine_backend_name(r->engine));
+    sono_json_double(&w, "load_s", r->load_s);
+    sono_json_double(&w, "edit_s", r->edit_s);
+    sono_json_double(&w, "save_s", r->save_s);
+    sono_json_begin_array(&w, "edits", SONO_JSON_LINES);
+    for (size_t i = 0; i < r->script.n_edits; i++) {
+        edit_json(&w, r, i);
+    }
+    sono_json_end_array(&w);
+    sono_json_end_object(&w);
+    return cli_print_json(&w);
+}
+
+static CliExit render(const char *path, const Options *options, const CliEngineOptions *engine_options)
+{
+    Render r = {.path = path, .options = options};
+    SonoError err = {0};
+    SonoStatus status = open_all(&r, engine_options, &err);
+    if (status == SONO_OK) {
+        status = apply_edits(&r, &err);
+    }
+    if (status == SONO_OK) {
+        status = save(&r, &err);
+    }
+    CliExit code = CLI_OK;
+    if (status != SONO_OK) {
+        code = cli_fail(&err);
+    } else {
+        if (r.saved.n_clipped > 0) {
+            cli_warning("%s: %lld samples beyond full scale were clipped", options->output,
+                        (long long)r.saved.n_clipped);
+        }
+        code = options->json ? print_json(&r) : CLI_OK;
+    }
+    g_free(r.reports);
+    sono_document_free(r.document);
+    sono_engine_free(r.engine);
+    if (r.sound.clip) {
+        cli_sound_close(&r.sound);
+    }
+    sono_edit_script_clear(&r.script);
+    return code;
+}
+
+static bool check_options(const CliCommand *self, const Options *o)
+{
+    SonoSampleType type;
+    if (!o->edits) {
+        (void)cli_usage_error(self, "--edits is missing: name an edit script");
+    } else if (!o->output) {
+        (void)cli_usage_error(self, "-o is missing: name the file to write");
+    } else if (o->bits && !find_sample_type(o->bits, &type)) {
+        (void)cli_usage_error(self, "--bits is '%s', must be one of: 8, 16, 24, 32, float", o->bits);
+    } else if (!isnan(o->quality) && !(o->quality >= 0.0 && o->quality <= 1.0)) {
+        (void)cli_usage_error(self, "--quality is %g, must be from 0 to 1", o->quality);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static CliExit run(const CliCommand *self, int argc, char **argv)
+{
+    CliParser p;
+    Options o = {.quality = NAN};
+    CliEngineOptions engine = {0};
+    CliExit code = CLI_OK;
+    const GOptionEntry entries[] = {
+        {"edits", 0, 0, G_OPTION_ARG_FILENAME, &o.edits, "Edit script (JSON, see docs/edit-script.md)", "FILE"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "Sound file to write: .wav .aif .aiff .flac .ogg", "FILE"},
+        {"bits", 0, 0, G_OPTION_ARG_STRING, &o.bits, "Samples: 8, 16, 24, 32 or float (default: as the source)", "N"},
+        {"dither", 0, 0, G_OPTION_ARG_NONE, &o.dither, "Dither samples that do not fit the bits exactly", NULL},
+        {"quality", 0, 0, G_OPTION_ARG_DOUBLE, &o.quality, "Ogg Vorbis quality, 0 to 1", "Q"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o.json, "Print what was done, with times, as JSON", NULL},
+        G_OPTION_ENTRY_NULL};
+    cli_parser_init(&p, self);
+    cli_parser_add(&p, entries);
+    cli_engine_add(&engine, &p);
+    if (cli_parser_run(&p, argc, argv, 1, 1, &code)) {
+        code = check_options(self, &o) ? render(p.operands[0], &o, &engine) : CLI_USAGE;
+    }
+    g_free(o.edits);
+    g_free(o.output);
+    g_free(o.bits);
+    cli_engine_options_clear(&engine);
+    cli_parser_clear(&p);
+    return code;
+}
+
+const CliCommand cli_command_render = {
+    .name = "render",
+    .operands = "FILE",
+    .summary = "Apply an edit script to a sound and write the result",
+    .run = run,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A NumPy file (format 1.0) of complex64, written in portions to a temporary file next to its place and moved there when
+ * all of it is on disk; until then, and after any failure, the place is as it was. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sono_cplx.h"
+#include "sono_error.h"
+
+typedef struct NpyWriter {
+    FILE *file;
+    char *path, *temporary;
+    int64_t n_left; /* values still to come */
+} NpyWriter;
+
+/* C order, shape [n0][n1][n2]. */
+SonoStatus npy_open(NpyWriter *w, const char *path, const int64_t shape[3], SonoError *err);
+SonoStatus npy_write(NpyWriter *w, const SonoCplx *values, size_t n, SonoError *err);
+/* Only after exactly all values; also frees the writer, like abandon, which leaves nothing behind. */
+SonoStatus npy_close(NpyWriter *w, SonoError *err);
+void npy_abandon(NpyWriter *w);

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+sono_test(strips SOURCES unit/test_strips.c unit/strip_fixture.c LAYERS engine LABELS tiles TIMEOUT 120)
+sono_test(strips_partial SOURCES unit/test_strips_partial.c unit/strip_fixture.c LAYERS engine LABELS tiles TIMEOUT 120)
+sono_test(tile_cache SOURCES unit/test_tile_cache.c LAYERS engine LABELS tiles TIMEOUT 60)
