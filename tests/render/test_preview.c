@@ -140,7 +140,7 @@ static void colours_are_the_operation(void **state)
             f.frame.previews = &p;
             f.frame.n_previews = 1;
             draw(&f);
-            for (int x = 0; x < WIDTH; x++) {
+            for (int x = 0; x < SONO_TILE_INNER; x++) {
                 const bool under = abs(x - 128) < 55;
                 const double db = (double)level_of_column(x + 1);
                 SonoCplx z = {(float)pow(10.0, db / 20.0), 0.0f};
