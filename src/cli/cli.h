@@ -21,9 +21,9 @@ typedef enum CliExit {
 
 typedef struct CliCommand {
     const char *name;
-    const char *operands; /* "FILE", for the usage line */
-    const char *summary;  /* one line */
-    const char *details;  /* for `help NAME`, or NULL */
+    const char *operands;                                                 /* "FILE", for the usage line */
+    const char *summary;                                                  /* one line */
+    const char *details;                                                  /* for `help NAME`, or NULL */
     CliExit (*run)(const struct CliCommand *self, int argc, char **argv); /* argv[0] is the name */
 } CliCommand;
 

@@ -40,8 +40,8 @@ static bool wants_help(int argc, char **argv)
 
 bool cli_parser_run(CliParser *p, int argc, char **argv, guint n_min, guint n_max, CliExit *code)
 {
-    const GOptionEntry operands = {
-        G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &p->operands, NULL, p->command->operands};
+    const GOptionEntry operands = {G_OPTION_REMAINING,  0, 0, G_OPTION_ARG_FILENAME_ARRAY, &p->operands, NULL,
+                                   p->command->operands};
     g_array_append_val(p->entries, operands);
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_option_context_set_help_enabled(context, FALSE);

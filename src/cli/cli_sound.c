@@ -16,8 +16,7 @@ SonoCodecOptions cli_codec_options(CliProgress *p)
 }
 
 /* A decoder serves one thread at a time; pictures are painted by many. */
-static SonoStatus read_locked(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst,
-                              SonoError *err)
+static SonoStatus read_locked(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst, SonoError *err)
 {
     CliSound *s = ctx;
     if (cli_is_interrupted()) {

@@ -153,8 +153,8 @@ static SonoStatus save(Render *r, SonoError *err)
     CliProgress progress;
     cli_progress_begin(&progress, "writing");
     const SonoCodecOptions codec = cli_codec_options(&progress);
-    const SonoStatus status = sono_clip_save(sono_document_clip(r->document), r->options->output, &r->encode, &codec,
-                                             &r->saved, err);
+    const SonoStatus status =
+        sono_clip_save(sono_document_clip(r->document), r->options->output, &r->encode, &codec, &r->saved, err);
     cli_progress_end(&progress);
     r->save_s = sono_now_s() - start_s;
     return status;

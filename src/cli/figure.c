@@ -208,10 +208,10 @@ SonoStatus figure_to_png(const Figure *figure, GByteArray *png, SonoError *err)
     cairo_t *cr = cairo_create(surface);
     cairo_set_source_rgb(cr, 1.0, 1.0, 1.0);
     cairo_paint(cr);
-    SonoStatus status = cairo_status(cr) == CAIRO_STATUS_SUCCESS
-                            ? SONO_OK
-                            : sono_fail(err, SONO_E_NOMEM, "no memory for a picture of %d x %d", figure->width_px,
-                                        figure->height_px);
+    SonoStatus status =
+        cairo_status(cr) == CAIRO_STATUS_SUCCESS
+            ? SONO_OK
+            : sono_fail(err, SONO_E_NOMEM, "no memory for a picture of %d x %d", figure->width_px, figure->height_px);
     for (int i = 0; i < figure->layout.n_panels && status == SONO_OK; i++) {
         status = draw_panel(surface, figure, i, err);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A figure: spectrograms (one panel per channel, one above the other) with axes, colour bar and titles, as PNG bytes. */
+/* A figure: spectrograms (one panel per channel, one above the other) with axes, colour bar and titles, as PNG bytes.
+ */
 #pragma once
 #include <glib.h>
 
@@ -19,7 +20,7 @@ bool figure_layout(int width_px, int height_px, int n_panels, FigureLayout *out)
 typedef struct Figure {
     int width_px, height_px;
     FigureLayout layout;
-    SonoPictureSpec spec;                    /* of every panel, but for the channel */
+    SonoPictureSpec spec;                   /* of every panel, but for the channel */
     const float *levels[FIGURE_MAX_PANELS]; /* from sono_picture_levels */
     const char *titles[FIGURE_MAX_PANELS];  /* clean UTF-8 */
 } Figure;

@@ -66,8 +66,9 @@ SonoStatus npy_open(NpyWriter *w, const char *path, const int64_t shape[3], Sono
     header[8] = (unsigned char)(length & 0xff);
     header[9] = (unsigned char)(length >> 8);
     char text[HEADER_BYTES];
-    const int n = snprintf(text, sizeof text, "{'descr': '%cc8', 'fortran_order': False, 'shape': (%lld, %lld, %lld), }",
-                           order, (long long)shape[0], (long long)shape[1], (long long)shape[2]);
+    const int n =
+        snprintf(text, sizeof text, "{'descr': '%cc8', 'fortran_order': False, 'shape': (%lld, %lld, %lld), }", order,
+                 (long long)shape[0], (long long)shape[1], (long long)shape[2]);
     memcpy(header + 10, text, (size_t)n); /* at most 10 + 44 + 3 * 21 bytes */
     header[HEADER_BYTES - 1] = '\n';
     w->n_left = shape[0] * shape[1] * shape[2];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A NumPy file (format 1.0) of complex64, written in portions to a temporary file next to its place and moved there when
- * all of it is on disk; until then, and after any failure, the place is as it was. */
+/* A NumPy file (format 1.0) of complex64, written in portions to a temporary file next to its place and moved there
+ * when all of it is on disk; until then, and after any failure, the place is as it was. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -2,9 +2,9 @@
 /* Where ticks go and what they say. */
 #include "ticks.h"
 
+#include <glib.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 static Tick *add(TickList *list, double value)
@@ -35,8 +35,7 @@ static int decimals(double step)
 /* Step in seconds: as on a clock once minutes are shown. */
 static double time_step(double least_s)
 {
-    static const double steps[] = {1,   2,   5,   10,   15,   30,   60,    120,   300,
-                                   600, 900, 1800, 3600, 7200, 18000, 36000, 86400};
+    static const double steps[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000, 86400};
     if (least_s <= 1.0) {
         return nice_step(least_s);
     }
@@ -58,12 +57,12 @@ static void time_label(double t_s, double end_s, int n_decimals, char *label, si
     const long long minutes = (long long)(rounded / 60.0);
     const double seconds = rounded - 60.0 * (double)minutes;
     if (end_s < 60.0) {
-        (void)snprintf(label, n_bytes, "%s%.*f", sign, n_decimals, rounded);
+        (void)g_snprintf(label, n_bytes, "%s%.*f", sign, n_decimals, rounded);
     } else if (end_s < 3600.0) {
-        (void)snprintf(label, n_bytes, "%s%lld:%0*.*f", sign, minutes, width, n_decimals, seconds);
+        (void)g_snprintf(label, n_bytes, "%s%lld:%0*.*f", sign, minutes, width, n_decimals, seconds);
     } else {
-        (void)snprintf(label, n_bytes, "%s%lld:%02lld:%0*.*f", sign, minutes / 60, minutes % 60, width, n_decimals,
-                       seconds);
+        (void)g_snprintf(label, n_bytes, "%s%lld:%02lld:%0*.*f", sign, minutes / 60, minutes % 60, width, n_decimals,
+                         seconds);
     }
 }
 
@@ -85,9 +84,9 @@ void ticks_time(double t0_s, double t1_s, double length_px, double min_px, TickL
 static void freq_label(double freq_hz, double step_hz, char *label, size_t n_bytes)
 {
     if (freq_hz < 1000.0) {
-        (void)snprintf(label, n_bytes, "%.*f", decimals(step_hz), freq_hz);
+        (void)g_snprintf(label, n_bytes, "%.*f", decimals(step_hz), freq_hz);
     } else {
-        (void)snprintf(label, n_bytes, "%.*fk", decimals(step_hz / 1000.0), freq_hz / 1000.0);
+        (void)g_snprintf(label, n_bytes, "%.*fk", decimals(step_hz / 1000.0), freq_hz / 1000.0);
     }
 }
 
@@ -129,7 +128,7 @@ static void ticks_curved(const SonoFreqAxis *axis, double length_px, double min_
         if (r == 0 && axis->f0_hz <= 0.0) {
             Tick *tick = add(out, 0.0);
             if (tick && has_room(axis, out, 0.0, length_px, min_px)) {
-                (void)snprintf(tick->label, sizeof tick->label, "0");
+                (void)g_snprintf(tick->label, sizeof tick->label, "0");
             }
         }
     }
@@ -167,9 +166,8 @@ void ticks_freq(const SonoFreqAxis *axis, double length_px, double min_px, TickL
         size_t kept = 0;
         for (size_t i = 0; i < out->n; i++) {
             Tick tick = out->ticks[i];
-            const bool apart =
-                kept == 0 || fabs(place(axis, tick.value, length_px) -
-                                  place(axis, out->ticks[kept - 1].value, length_px)) >= 0.75 * min_px;
+            const bool apart = kept == 0 || fabs(place(axis, tick.value, length_px) -
+                                                 place(axis, out->ticks[kept - 1].value, length_px)) >= 0.75 * min_px;
             if (apart) {
                 freq_label(tick.value, step, tick.label, sizeof tick.label);
                 out->ticks[kept++] = tick;
@@ -187,7 +185,7 @@ void ticks_level(double floor_db, double ceiling_db, double length_px, double mi
     ticks_even(floor_db, ceiling_db, step, out);
     for (size_t i = 0; i < out->n; i++) {
         const double v = out->ticks[i].value;
-        (void)snprintf(out->ticks[i].label, sizeof out->ticks[i].label, "%.*f", decimals(step), v == 0.0 ? 0.0 : v);
+        (void)g_snprintf(out->ticks[i].label, sizeof out->ticks[i].label, "%.*f", decimals(step), v == 0.0 ? 0.0 : v);
     }
     out->title = "Level (dB re full-scale sine)";
 }

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The audio layer and its child program. Files are made with libsndfile itself, so tests link it; the layer does not.
+add_library(codec_fixture STATIC ${CMAKE_CURRENT_LIST_DIR}/codec_fixture.c)
+target_include_directories(codec_fixture PUBLIC ${CMAKE_CURRENT_LIST_DIR} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+target_compile_definitions(codec_fixture PRIVATE _XOPEN_SOURCE=700)
+target_link_libraries(codec_fixture PRIVATE sono_flags PkgConfig::CMOCKA PUBLIC sono_audio PkgConfig::SNDFILE)
+
+sono_test(codec_quantise SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_quantise.c LAYERS audio LABELS unit)
+target_include_directories(test_codec_quantise PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)
+sono_test(codec_formats SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_formats.c LAYERS audio LIBS codec_fixture
+          LABELS unit TIMEOUT 60)

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The document's history against a plain list, for thousands of random moves; observers; refusals. */
+#include <string.h>
+
+#include "sono_document.h"
+#include "sono_test.h"
+
+#define N_FRAMES 1000
+#define MAX_EDITS 64
+
+/* The model: revisions and dirty spans in an array, a position, and what is on disk. */
+typedef struct Model {
+    uint64_t revision[MAX_EDITS + 1];
+    SonoSpan dirty[MAX_EDITS];
+    double strength[MAX_EDITS];
+    size_t n, at;
+    uint64_t saved;
+} Model;
+
+typedef struct Heard {
+    int n_clip, n_history, n_saved;
+    SonoChange last_clip;
+} Heard;
+
+static void listen(void *ctx, SonoDocument *doc, const SonoChange *change)
+{
+    Heard *h = ctx;
+    (void)doc;
+    h->n_clip += change->kind == SONO_CHANGE_CLIP;
+    h->n_history += change->kind == SONO_CHANGE_HISTORY;
+    h->n_saved += change->kind == SONO_CHANGE_SAVED;
+    if (change->kind == SONO_CHANGE_CLIP) {
+        h->last_clip = *change;
+    }
+}
+
+static SonoClip *make_clip(SonoPcmStore *store)
+{
+    static float x[N_FRAMES];
+    const float *planes[1] = {x};
+    SonoError err = {0};
+    SonoClipBuilder *b = NULL;
+    SonoClip *clip = NULL;
+    assert_ok(sono_clip_builder_new(store, 48000, 1, &b, &err), err);
+    assert_ok(sono_clip_builder_append(b, planes, N_FRAMES, &err), err);
+    assert_ok(sono_clip_builder_finish(b, &clip, &err), err);
+    return clip;
+}
+
+static SonoClip *changed(const SonoClip *clip, SonoSpan span)
+{
+    static const float x[N_FRAMES] = {0.5f};
+    const float *planes[1] = {x};
+    SonoError err = {0};
+    SonoClip *out = NULL;
+    assert_ok(sono_clip_splice(clip, span.start_frame, span.n_frames, planes, &out, &err), err);
+    return out;
+}
+
+static void check(const SonoDocument *doc, const Model *m)
+{
+    assert_int_equal(sono_document_n_edits(doc), m->n);
+    assert_int_equal(sono_document_n_applied(doc), m->at);
+    assert_int_equal(sono_clip_revision(sono_document_clip(doc)), m->revision[m->at]);
+    assert_int_equal(sono_clip_revision(sono_document_base(doc)), m->revision[0]);
+    assert_int_equal(sono_document_can_undo(doc), m->at > 0);
+    assert_int_equal(sono_document_can_redo(doc), m->at < m->n);
+    assert_int_equal(sono_document_is_modified(doc), m->revision[m->at] != m->saved);
+    for (size_t i = 0; i < m->n; i++) {
+        assert_true(sono_document_edit(doc, i)->solver.strength == m->strength[i]);
+    }
+    assert_null(sono_document_edit(doc, m->n));
+}
+
+static void check_dirty(const Heard *h, const Model *m, size_t from, size_t to)
+{
+    SonoSpan all = {0};
+    for (size_t i = from < to ? from : to; i < (from < to ? to : from); i++) {
+        all = sono_span_union(all, m->dirty[i]);
+    }
+    assert_int_equal(h->last_clip.dirty.start_frame, all.start_frame);
+    assert_int_equal(h->last_clip.dirty.n_frames, all.n_frames);
+}
+
+static void push(SonoDocument *doc, Model *m, uint64_t number)
+{
+    SonoError err = {0};
+    const SonoSpan span = {(int64_t)(number % 900), 1 + (int64_t)(number % 100)};
+    SonoEdit edit = sono_edit_new(sono_operation_find("erase"));
+    edit.solver.strength = (double)(number % 1000);
+    SonoClip *clip = changed(sono_document_clip(doc), span);
+    const SonoRegion region = {(double)span.start_frame, (double)sono_span_end(span), 10, 20};
+    assert_ok(sono_document_push(doc, m->revision[m->at], &edit, clip, span, region, &err), err);
+    m->dirty[m->at] = span;
+    m->strength[m->at] = edit.solver.strength;
+    m->revision[++m->at] = sono_clip_revision(clip);
+    m->n = m->at;
+    sono_clip_unref(clip);
+    sono_edit_clear(&edit);
+}
+
+static void history_is_a_list_and_a_position(void **state)
+{
+    (void)state;
+    SonoError err = {0};
+    SonoPcmStore *store = NULL;
+    SonoDocument *doc = NULL;
+    assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
+    SonoClip *base = make_clip(store);
+    assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
+    Model m = {.revision = {sono_clip_revision(base)}, .saved = sono_clip_revision(base)};
+    sono_clip_unref(base);
+    Heard h = {0};
+    assert_ok(sono_document_observe(doc, listen, &h, &err), err);
+    uint64_t seed = 7;
+    for (int i = 0; i < 5000; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        const uint64_t r = seed >> 33;
+        const Heard before = h;
+        const size_t at = m.at;
+        switch (r % 6) {
+        case 0:
+        case 1:
+            if (m.at < MAX_EDITS) {
+                push(doc, &m, r / 6);
+                check_dirty(&h, &m, at, m.at);
+            }
+            break;
+        case 2:
+            assert_int_equal(sono_document_undo(doc), m.at > 0);
+            m.at -= m.at > 0;
+            break;
+        case 3:
+            assert_int_equal(sono_document_redo(doc), m.at < m.n);
+            m.at += m.at < m.n;
+            break;
+        case 4:
+            m.at = (r / 6) % (m.n + 1);
+            assert_ok(sono_document_go_to(doc, m.at, &err), err);
+            break;
+        default:
+            sono_document_mark_saved(doc, NULL);
+            m.saved = m.revision[m.at];
+            assert_int_equal(h.n_saved, before.n_saved + 1);
+            break;
+        }
+        if (m.at != at) {
+            assert_int_equal(h.n_clip, before.n_clip + 1);
+            assert_int_equal(h.n_history, before.n_history + 1);
+            check_dirty(&h, &m, at, m.at);
+        }
+        check(doc, &m);
+    }
+    sono_document_free(doc);
+    sono_pcm_store_unref(store);
+}
+
+static void stale_and_wrong_results_change_nothing(void **state)
+{
+    (void)state;
+    SonoError err = {0};
+    SonoPcmStore *store = NULL;
+    SonoDocument *doc = NULL;
+    assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
+    SonoClip *base = make_clip(store);
+    assert_ok(sono_document_new(NULL, base, NULL, &doc, &err), err);
+    assert_true(sono_document_is_modified(doc)); /* it has no file */
+    Model m = {.revision = {sono_clip_revision(base)}};
+    push(doc, &m, 5);
+    SonoEdit edit = sono_edit_new(sono_operation_find("gain"));
+    SonoClip *late = changed(base, (SonoSpan){0, 10});
+    const SonoStatus status =
+        sono_document_push(doc, sono_clip_revision(base), &edit, late, (SonoSpan){0, 10}, (SonoRegion){0}, &err);
+    assert_int_equal(status, SONO_E_STALE);
+    check(doc, &m);
+    assert_int_equal(sono_document_go_to(doc, 2, &err), SONO_E_RANGE);
+    check(doc, &m);
+    sono_clip_unref(late);
+    sono_clip_unref(base);
+    sono_edit_clear(&edit);
+    sono_document_free(doc);
+    sono_pcm_store_unref(store);
+}
+
+/* An edit that changed nothing is in the history but is no change of the sound. */
+static void an_edit_without_effect_leaves_the_sound_saved(void **state)
+{
+    (void)state;
+    SonoError err = {0};
+    SonoPcmStore *store = NULL;
+    SonoDocument *doc = NULL;
+    Heard h = {0};
+    assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
+    SonoClip *base = make_clip(store);
+    assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
+    assert_ok(sono_document_observe(doc, listen, &h, &err), err);
+    SonoEdit edit = sono_edit_new(sono_operation_find("erase"));
+    assert_ok(sono_document_push(doc, sono_clip_revision(base), &edit, base, (SonoSpan){0}, (SonoRegion){0}, &err),
+              err);
+    assert_int_equal(h.n_clip, 0);
+    assert_int_equal(h.n_history, 1);
+    assert_false(sono_document_is_modified(doc));
+    assert_true(sono_document_undo(doc));
+    assert_int_equal(h.n_clip, 0);
+    sono_clip_unref(base);
+    sono_edit_clear(&edit);
+    sono_document_free(doc);
+    sono_pcm_store_unref(store);
+}
+
+typedef struct Calls {
+    char text[32];
+    SonoDocument *doc;
+    void *leave; /* who leaves when B is called */
+} Calls;
+typedef struct Caller {
+    Calls *calls;
+    char name;
+} Caller;
+
+static void note(void *ctx, SonoDocument *doc, const SonoChange *change)
+{
+    Caller *c = ctx;
+    (void)change;
+    const size_t n = strlen(c->calls->text);
+    assert_true(n + 1 < sizeof c->calls->text);
+    c->calls->text[n] = c->name;
+    if (c->name == 'B' && c->calls->leave) {
+        sono_document_unobserve(doc, c->calls->leave);
+    }
+}
+
+static void observers_are_called_in_order_and_may_leave(void **state)
+{
+    (void)state;
+    SonoError err = {0};
+    SonoPcmStore *store = NULL;
+    SonoDocument *doc = NULL;
+    assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
+    SonoClip *base = make_clip(store);
+    assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
+    Calls calls = {.doc = doc};
+    Caller a = {&calls, 'A'}, b = {&calls, 'B'}, c = {&calls, 'C'};
+    assert_ok(sono_document_observe(doc, note, &a, &err), err);
+    assert_ok(sono_document_observe(doc, note, &b, &err), err);
+    assert_ok(sono_document_observe(doc, note, &c, &err), err);
+    assert_int_equal(sono_document_observe(doc, note, &a, &err), SONO_E_INVALID);
+    sono_document_mark_saved(doc, "b.wav");
+    assert_string_equal(calls.text, "ABC");
+    assert_string_equal(sono_document_path(doc), "b.wav");
+    calls.leave = &c;
+    sono_document_mark_saved(doc, NULL);
+    assert_string_equal(calls.text, "ABCAB");
+    calls.leave = &b;
+    sono_document_mark_saved(doc, NULL);
+    assert_string_equal(calls.text, "ABCABAB");
+    sono_document_mark_saved(doc, NULL);
+    assert_string_equal(calls.text, "ABCABABA");
+    assert_ok(sono_document_observe(doc, note, &c, &err), err);
+    sono_document_mark_saved(doc, NULL);
+    assert_string_equal(calls.text, "ABCABABAAC");
+    assert_string_equal(sono_document_path(doc), "b.wav");
+    sono_clip_unref(base);
+    sono_document_free(doc);
+    sono_pcm_store_unref(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(history_is_a_list_and_a_position),
+        cmocka_unit_test(stale_and_wrong_results_change_nothing),
+        cmocka_unit_test(an_edit_without_effect_leaves_the_sound_saved),
+        cmocka_unit_test(observers_are_called_in_order_and_may_leave),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
