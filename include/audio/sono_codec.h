@@ -60,6 +60,17 @@ typedef struct SonoLoadReport {
 SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, SonoPcmStore *store, SonoClip **out,
                           SonoLoadReport *report, SonoError *err);
 
+/* The same, for who wants to see the sound while it comes. Called on the loading thread; members may be NULL. */
+typedef struct SonoLoadWatch {
+    void *ctx;
+    /* Before the first block: a first picture may be taken through sono_decoder_reader(), if info->seekable. */
+    void (*opened)(void *ctx, SonoDecoder *dec, const SonoAudioInfo *info);
+    /* After every block; a snapshot may be taken of the builder. */
+    void (*grown)(void *ctx, SonoClipBuilder *builder);
+} SonoLoadWatch;
+SonoStatus sono_clip_load_watched(const char *path, const SonoCodecOptions *options, const SonoLoadWatch *watch,
+                                  SonoPcmStore *store, SonoClip **out, SonoLoadReport *report, SonoError *err);
+
 typedef enum SonoSampleType { SONO_SAMPLE_PCM16, SONO_SAMPLE_PCM24, SONO_SAMPLE_PCM32, SONO_SAMPLE_FLOAT32,
                               SONO_SAMPLE_PCM8, SONO_SAMPLE_VORBIS } SonoSampleType;
 typedef enum SonoFileType { SONO_FILE_WAV, SONO_FILE_AIFF, SONO_FILE_FLAC, SONO_FILE_OGG } SonoFileType;
