@@ -9,7 +9,9 @@
 #include <string.h>
 
 #define SONO_KFN static inline __attribute__((always_inline, unused))
-#define SONO_KSTRUCT(name) typedef struct name name; struct name
+#define SONO_KSTRUCT(name)                                                                                             \
+    typedef struct name name;                                                                                          \
+    struct name
 #define SONO_KINT(x) ((int)(x))
 #define SONO_KFLOAT(x) ((float)(x))
 #define SONO_KMIN(a, b) ((a) < (b) ? (a) : (b))

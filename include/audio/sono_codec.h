@@ -11,8 +11,8 @@
 #include "sono_pcm_reader.h"
 
 typedef struct SonoCodecOptions {
-    const char *codec_path;  /* NULL: SONO_CODEC, else next to the program, else the libexec folder */
-    double stall_timeout_s;  /* 0: SONO_CODEC_TIMEOUT_S if set, else 20: longest time without a new block */
+    const char *codec_path; /* NULL: SONO_CODEC, else next to the program, else the libexec folder */
+    double stall_timeout_s; /* 0: SONO_CODEC_TIMEOUT_S if set, else 20: longest time without a new block */
     /* Progress and cancel: called on the calling thread between blocks; return false to cancel. May be NULL.
      * n_total is what the header claims, or -1 when it does not say. */
     bool (*progress)(void *ctx, int64_t n_done, int64_t n_total);
@@ -20,21 +20,21 @@ typedef struct SonoCodecOptions {
 } SonoCodecOptions;
 
 typedef struct SonoAudioInfo {
-    double rate_hz;          /* 1 .. 768000 */
-    int n_channels;          /* 1 .. 256 */
+    double rate_hz;           /* 1 .. 768000 */
+    int n_channels;           /* 1 .. 256 */
     int64_t n_frames_claimed; /* by the header; -1 unknown. Never allocate by it */
-    bool seekable;           /* random access is exact and cheap (PCM and float subtypes) */
-    char format[32];         /* "WAV", "FLAC", "OGG" ... */
-    char subtype[32];        /* "PCM_16", "FLOAT", "VORBIS" ... */
-    int bits;                /* per sample for integer PCM, 32/64 for float, 0 for lossy codecs */
+    bool seekable;            /* random access is exact and cheap (PCM and float subtypes) */
+    char format[32];          /* "WAV", "FLAC", "OGG" ... */
+    char subtype[32];         /* "PCM_16", "FLOAT", "VORBIS" ... */
+    int bits;                 /* per sample for integer PCM, 32/64 for float, 0 for lossy codecs */
 } SonoAudioInfo;
 
 typedef struct SonoDecoder SonoDecoder;
 
 /* Start a child on a file. Errors name the file: INVALID (directory, FIFO, device, empty), IO (missing, permission),
  * FORMAT (libsndfile's reason), TIMEOUT, NOMEM. Thread: a decoder belongs to one thread at a time. */
-SonoStatus sono_decoder_open(const char *path, const SonoCodecOptions *options, SonoDecoder **out,
-                             SonoAudioInfo *info, SonoError *err);
+SonoStatus sono_decoder_open(const char *path, const SonoCodecOptions *options, SonoDecoder **out, SonoAudioInfo *info,
+                             SonoError *err);
 /* Read the next up to n_frames frames: planar, finite. *n_read 0: the end. */
 SonoStatus sono_decoder_next(SonoDecoder *dec, int64_t n_frames, float *const *pcm, int64_t *n_read, SonoError *err);
 /* Random access (info.seekable only): frames [start_frame, + n_frames), zero past the end. Does not disturb next(). */
@@ -50,10 +50,10 @@ SonoPcmReader sono_decoder_reader(SonoDecoder *dec);
 
 typedef struct SonoLoadReport {
     SonoAudioInfo info;
-    int64_t n_frames;    /* decoded */
-    int64_t n_scrubbed;  /* non-finite samples set to zero */
-    bool truncated;      /* the file ended early or broke; what came before is in the clip */
-    char warning[240];   /* one line naming the file, or empty */
+    int64_t n_frames;   /* decoded */
+    int64_t n_scrubbed; /* non-finite samples set to zero */
+    bool truncated;     /* the file ended early or broke; what came before is in the clip */
+    char warning[240];  /* one line naming the file, or empty */
 } SonoLoadReport;
 
 /* Whole file to a clip. A file with 0 frames is FORMAT ("holds no sound"). */
@@ -71,8 +71,14 @@ typedef struct SonoLoadWatch {
 SonoStatus sono_clip_load_watched(const char *path, const SonoCodecOptions *options, const SonoLoadWatch *watch,
                                   SonoPcmStore *store, SonoClip **out, SonoLoadReport *report, SonoError *err);
 
-typedef enum SonoSampleType { SONO_SAMPLE_PCM16, SONO_SAMPLE_PCM24, SONO_SAMPLE_PCM32, SONO_SAMPLE_FLOAT32,
-                              SONO_SAMPLE_PCM8, SONO_SAMPLE_VORBIS } SonoSampleType;
+typedef enum SonoSampleType {
+    SONO_SAMPLE_PCM16,
+    SONO_SAMPLE_PCM24,
+    SONO_SAMPLE_PCM32,
+    SONO_SAMPLE_FLOAT32,
+    SONO_SAMPLE_PCM8,
+    SONO_SAMPLE_VORBIS
+} SonoSampleType;
 typedef enum SonoFileType { SONO_FILE_WAV, SONO_FILE_AIFF, SONO_FILE_FLAC, SONO_FILE_OGG } SonoFileType;
 
 typedef struct SonoEncodeOptions {

@@ -25,8 +25,11 @@ typedef struct SonoError {
 } SonoError;
 
 /* Fill err (if not NULL) and return code. Thread: any. Control bytes in the result are replaced by '?'. */
-SonoStatus sono_fail(SonoError *err, SonoStatus code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4), cold));
+SonoStatus sono_fail(SonoError *err, SonoStatus code, const char *fmt, ...) __attribute__((format(printf, 3, 4), cold));
+
+#ifdef __clang_analyzer__ /* it cannot look into another file: the value of sono_fail() is its code */
+#define sono_fail(err, code, ...) ((void)(sono_fail)((err), (code), __VA_ARGS__), (code))
+#endif
 
 /* Put "<context>: " before the message of an error that is already set; returns err->code (SONO_E_INVALID if NULL). */
 SonoStatus sono_fail_context(SonoError *err, const char *fmt, ...) __attribute__((format(printf, 2, 3), cold));

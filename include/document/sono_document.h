@@ -14,7 +14,7 @@ typedef struct SonoDocument SonoDocument;
 typedef enum SonoChangeKind { SONO_CHANGE_CLIP, SONO_CHANGE_HISTORY, SONO_CHANGE_SAVED } SonoChangeKind;
 typedef struct SonoChange {
     SonoChangeKind kind;
-    SonoSpan dirty;     /* frames that differ from the clip before */
+    SonoSpan dirty; /* frames that differ from the clip before */
     SonoRegion region;
 } SonoChange;
 typedef void (*SonoDocumentObserver)(void *ctx, SonoDocument *doc, const SonoChange *change);

@@ -9,11 +9,11 @@
 #define SONO_COMMIT_MAX_OBJECTIVE 201
 
 typedef struct SonoCommitReport {
-    SonoSpan dirty;        /* frames that may differ between the two clips; n_frames 0: nothing changed */
-    SonoRegion region;     /* the mask's bounds, clipped to the sound */
+    SonoSpan dirty;    /* frames that may differ between the two clips; n_frames 0: nothing changed */
+    SonoRegion region; /* the mask's bounds, clipped to the sound */
     int window_frames, hop_frames;
     char transform[24];
-    int steps;             /* conjugate-gradient steps, most of any channel; 0: plain mask */
+    int steps;                     /* conjugate-gradient steps, most of any channel; 0: plain mask */
     double inside_db, surround_db; /* level inside the mask after the plain mask, and of its surround (worst channel) */
     double objective[SONO_COMMIT_MAX_OBJECTIVE]; /* [0..steps] of the channel with most steps: falls at every step */
     double seconds;
@@ -28,5 +28,5 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
 /* Transform and parameters the commit will use: the edit's own, or for "auto" an STFT with
  * W = 4 fs / height_Hz rounded to a size, within [256, min(mask's length in frames, 16384)], hop W / 4, Hann: from the
  * mask, never from the display. n_frames: of the sound (bounds a mask that reaches past it). Caller unrefs. */
-SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rate_hz, int64_t n_frames,
-                            SonoPlan **out, SonoError *err);
+SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rate_hz, int64_t n_frames, SonoPlan **out,
+                            SonoError *err);

@@ -2,9 +2,10 @@
 /* SonoPlan: immutable tables of a painless non-stationary Gabor frame, the same for every backend.
  *
  * The signal is cut into slices: slice m covers frames [m * slice_hop - slice_lead, ... + slice_len). Every slice holds
- * the same atoms. With axis TIME an atom is a window on the frames of the slice and its FFT runs over frequency (an STFT
- * frame is a slice with one atom); with axis FREQ the slice is Fourier transformed first (n_fft = slice_len) and an atom
- * is a window on its bins (CQT, NSGT: later). Samples outside the sound are zero; slice indices may be negative.
+ * the same atoms. With axis TIME an atom is a window on the frames of the slice and its FFT runs over frequency (an
+ * STFT frame is a slice with one atom); with axis FREQ the slice is Fourier transformed first (n_fft = slice_len) and
+ * an atom is a window on its bins (CQT, NSGT: later). Samples outside the sound are zero; slice indices may be
+ * negative.
  *
  * Windows are scaled by 1/sqrt(n_fft). With that the frame operator is S = diag(d), and A = min d, B = max d are the
  * frame bounds. dual = window / d is the canonical dual. Design is in double, tables are rounded once.

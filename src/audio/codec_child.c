@@ -21,8 +21,6 @@
 #include "sono_log.h"
 #include "sono_mem.h"
 
-extern char **environ;
-
 #define DEFAULT_STALL_TIMEOUT_S 20.0
 #define WAIT_SLICE_S 0.1 /* a cancel is noticed this soon while the child is silent */
 

@@ -10,7 +10,7 @@
 
 static SonoStatus reserve(SonoMask *mask, size_t n, SonoError *err)
 {
-    if (n <= mask->cap_shapes) {
+    if (mask->shapes && n <= mask->cap_shapes) {
         return SONO_OK;
     }
     size_t cap = mask->cap_shapes ? 2 * mask->cap_shapes : 4;

@@ -13,9 +13,9 @@ typedef struct CodecDecode CodecDecode;
 typedef struct CodecEncode CodecEncode;
 
 /* Each answers one request: fills reply->status, flags, n_frames, text. samples: the shared area. */
-void codec_decode_open(CodecDecode **decode, CodecReply *reply);
+void codec_decode_open(CodecDecode **out, CodecReply *reply);
 void codec_decode_read(CodecDecode *decode, const CodecRequest *request, char *samples, CodecReply *reply);
-void codec_encode_open(CodecEncode **encode, const CodecRequest *request, CodecReply *reply);
+void codec_encode_open(CodecEncode **out, const CodecRequest *request, CodecReply *reply);
 void codec_encode_write(CodecEncode *encode, const CodecRequest *request, const char *samples, CodecReply *reply);
 void codec_encode_finish(CodecEncode *encode, CodecReply *reply);
 

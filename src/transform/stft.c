@@ -117,8 +117,9 @@ static void stft_auto_params(double height_hz, int64_t n_frames, double rate_hz,
     while (size > longest || !is_auto_size(size)) {
         size--; /* 256 is one, so this ends */
     }
+    const int64_t hop = size / 4;
     params->v[SONO_STFT_SIZE] = (double)size;
-    params->v[SONO_STFT_HOP] = (double)(size / 4);
+    params->v[SONO_STFT_HOP] = (double)hop;
     params->v[SONO_STFT_WINDOW] = SONO_WINDOW_HANN;
 }
 

@@ -29,7 +29,8 @@ double sono_window_value(SonoWindow window, double u)
 void sono_window_fill(SonoWindow window, int32_t length, double *taps)
 {
     for (int32_t i = 0; i < length; i++) {
-        taps[i] = sono_window_value(window, (double)(i - length / 2) / (double)length);
+        const int32_t from_centre = i - length / 2;
+        taps[i] = sono_window_value(window, (double)from_centre / (double)length);
     }
 }
 

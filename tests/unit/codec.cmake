@@ -9,3 +9,6 @@ sono_test(codec_quantise SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_quantise.c
 target_include_directories(test_codec_quantise PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)
 sono_test(codec_formats SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_formats.c LAYERS audio LIBS codec_fixture
           LABELS unit TIMEOUT 60)
+sono_test(codec_save SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_save.c LAYERS audio LIBS codec_fixture LABELS unit
+          TIMEOUT 120)
+target_compile_definitions(test_codec_save PRIVATE _DEFAULT_SOURCE)
