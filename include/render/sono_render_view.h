@@ -8,11 +8,11 @@
 #include "sono_plan.h"
 
 typedef struct SonoRenderView {
-    int x_px, y_px;           /* lower left corner in the target */
-    int width_px, height_px;  /* > 0 */
-    double t0_s, s_per_px;    /* time at the left edge; > 0 */
-    double end_s;             /* of the sound: nothing is drawn before 0 or after it */
-    SonoFreqAxis axis;        /* bottom and top edge */
+    int x_px, y_px;              /* lower left corner in the target */
+    int width_px, height_px;     /* > 0 */
+    double t0_s, s_per_px;       /* time at the left edge; > 0 */
+    double end_s;                /* of the sound: nothing is drawn before 0 or after it */
+    SonoFreqAxis axis;           /* bottom and top edge */
     double floor_db, ceiling_db; /* floor < ceiling */
     const SonoColourMap *map;
 } SonoRenderView;

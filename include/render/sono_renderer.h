@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The GL renderer: spectrogram tiles, live preview of strokes, the brush's outline. Knows a current GL context
  * (OpenGL >= 3.3 core or OpenGL ES >= 3.0) and a framebuffer to draw into, nothing of GTK.
- * Thread: the one whose context is current; every call needs the same context. All GL state that a draw relies on is set
- * by it, and textures, buffers, program and vertex array are unbound after it. */
+ * Thread: the one whose context is current; every call needs the same context. All GL state that a draw relies on is
+ * set by it, and textures, buffers, program and vertex array are unbound after it. */
 #pragma once
 #include "sono_mask.h"
 #include "sono_operation.h"
@@ -36,14 +36,14 @@ typedef struct SonoFrame {
     const SonoPreview *previews; /* in order; where two overlap the later one is shown, unless both have the same
                                     operation and arguments: those build up as one stroke */
     size_t n_previews;
-    const SonoDab *cursor;       /* outline of the brush, or NULL */
-    int max_uploads;             /* tiles; 0: no limit */
+    const SonoDab *cursor; /* outline of the brush, or NULL */
+    int max_uploads;       /* tiles; 0: no limit */
 } SonoFrame;
 
 typedef struct SonoFrameReport {
-    int n_uploaded;   /* tiles */
-    int n_waiting;    /* tiles left for the next frame: draw again */
-    int n_drawn;      /* tiles */
+    int n_uploaded; /* tiles */
+    int n_waiting;  /* tiles left for the next frame: draw again */
+    int n_drawn;    /* tiles */
 } SonoFrameReport;
 
 /* Errors: UNSUPPORTED (the context's version), NOMEM. */
@@ -51,8 +51,8 @@ SonoStatus sono_renderer_new(SonoRenderer **out, SonoError *err);
 void sono_renderer_free(SonoRenderer *renderer); /* NULL is fine */
 /* Draw into framebuffer target. report may be NULL. Errors: INVALID (the driver refused a shader), DEVICE (a GL error,
  * by its code), NOMEM. */
-SonoStatus sono_renderer_draw(SonoRenderer *renderer, unsigned target, const SonoFrame *frame,
-                              SonoFrameReport *report, SonoError *err);
+SonoStatus sono_renderer_draw(SonoRenderer *renderer, unsigned target, const SonoFrame *frame, SonoFrameReport *report,
+                              SonoError *err);
 /* "llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5" */
 const char *sono_renderer_describe(const SonoRenderer *renderer);
 /* True on a software rasteriser. */

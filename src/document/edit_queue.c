@@ -4,16 +4,7 @@
 
 #include "sono_mem.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-
-/* What a worker and the queue share; outlives the queue while a job runs. */
-typedef struct Mailbox {
-    _Atomic int refs;
-    pthread_mutex_t lock;
-    void (*landed)(void *ctx); /* NULL when the queue is gone; guarded by lock */
-    void *landed_ctx;
-} Mailbox;
+#include "mailbox.h"
 
 typedef struct CommitJob {
     Mailbox *mailbox;
@@ -37,14 +28,6 @@ struct SonoEditQueue {
     size_t n, cap;
 };
 
-static void mailbox_unref(Mailbox *m)
-{
-    if (atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) == 1) {
-        (void)pthread_mutex_destroy(&m->lock);
-        sono_free(m);
-    }
-}
-
 static void job_unref(CommitJob *job)
 {
     if (job && atomic_fetch_sub_explicit(&job->refs, 1, memory_order_acq_rel) == 1) {
@@ -60,16 +43,12 @@ SonoStatus sono_edit_queue_new(SonoEngine *engine, SonoDocument *doc, void (*lan
                                SonoEditQueue **out, SonoError *err)
 {
     SonoEditQueue *queue = sono_calloc(1, sizeof *queue);
-    Mailbox *mailbox = sono_calloc(1, sizeof *mailbox);
+    Mailbox *mailbox = mailbox_new(landed, ctx);
     if (!queue || !mailbox) {
         sono_free(queue);
-        sono_free(mailbox);
+        mailbox_unref(mailbox);
         return sono_fail(err, SONO_E_NOMEM, "no memory for the edit queue");
     }
-    atomic_init(&mailbox->refs, 1);
-    (void)pthread_mutex_init(&mailbox->lock, NULL); /* cannot fail with default attributes on Linux */
-    mailbox->landed = landed;
-    mailbox->landed_ctx = ctx;
     *queue = (SonoEditQueue){.engine = engine, .doc = doc, .mailbox = mailbox};
     *out = queue;
     return SONO_OK;
@@ -90,9 +69,7 @@ void sono_edit_queue_free(SonoEditQueue *queue)
     if (!queue) {
         return;
     }
-    (void)pthread_mutex_lock(&queue->mailbox->lock);
-    queue->mailbox->landed = NULL;
-    (void)pthread_mutex_unlock(&queue->mailbox->lock);
+    mailbox_close(queue->mailbox);
     abandon(queue);
     for (size_t i = 0; i < queue->n; i++) {
         sono_edit_clear(&queue->edits[i]);
@@ -105,11 +82,7 @@ void sono_edit_queue_free(SonoEditQueue *queue)
 static void finish(CommitJob *job)
 {
     atomic_store_explicit(&job->done, true, memory_order_release);
-    (void)pthread_mutex_lock(&job->mailbox->lock);
-    if (job->mailbox->landed) {
-        job->mailbox->landed(job->mailbox->landed_ctx);
-    }
-    (void)pthread_mutex_unlock(&job->mailbox->lock);
+    mailbox_wake(job->mailbox);
     job_unref(job);
 }
 
@@ -135,8 +108,7 @@ static SonoStatus start(SonoEditQueue *queue, SonoError *err)
         return sono_fail(err, SONO_E_NOMEM, "no memory for an edit");
     }
     atomic_init(&job->refs, 2);
-    job->mailbox = queue->mailbox;
-    (void)atomic_fetch_add_explicit(&queue->mailbox->refs, 1, memory_order_relaxed);
+    job->mailbox = mailbox_ref(queue->mailbox);
     job->engine = queue->engine;
     job->clip = sono_clip_ref(sono_document_clip(queue->doc));
     SonoStatus status = sono_edit_copy(&queue->edits[0], &job->edit, err);

@@ -15,8 +15,8 @@
 #define NEWS_EVERY_S 0.1
 
 struct SonoOpening {
-    _Atomic int refs; /* the caller's and the thread's */
-    _Atomic bool cancelled;
+    _Atomic int refs;          /* the caller's and the thread's */
+    SonoGeneration generation; /* bumped to cancel */
     char *path;
     SonoCodecOptions options;
     SonoPcmStore *store;
@@ -24,7 +24,8 @@ struct SonoOpening {
     double snapshot_at_s, news_at_s; /* loading thread only */
 
     pthread_mutex_t lock; /* guards what follows */
-    bool closed;
+    bool closed, in_opened;
+    pthread_cond_t left_opened;
     SonoOpeningNews news; /* clip: not handed out yet */
 };
 
@@ -33,15 +34,21 @@ static void opening_unref(SonoOpening *o)
     if (atomic_fetch_sub_explicit(&o->refs, 1, memory_order_acq_rel) == 1) {
         sono_clip_unref(o->news.clip);
         sono_pcm_store_unref(o->store);
+        (void)pthread_cond_destroy(&o->left_opened);
         (void)pthread_mutex_destroy(&o->lock);
         free(o->path);
         sono_free(o);
     }
 }
 
-bool sono_opening_is_cancelled(const SonoOpening *o)
+static SonoJobTicket ticket_of(const SonoOpening *o)
 {
-    return atomic_load_explicit(&o->cancelled, memory_order_relaxed);
+    return (SonoJobTicket){&o->generation, 0};
+}
+
+const char *sono_opening_path(const SonoOpening *o)
+{
+    return o->path;
 }
 
 static void wake_locked(SonoOpening *o)
@@ -69,19 +76,27 @@ static bool on_progress(void *ctx, int64_t n_done, int64_t n_total)
         wake_locked(o);
         (void)pthread_mutex_unlock(&o->lock);
     }
-    return !sono_opening_is_cancelled(o);
+    const SonoJobTicket ticket = ticket_of(o);
+    return !sono_job_is_obsolete(&ticket);
 }
 
 static void on_opened(void *ctx, SonoDecoder *dec, const SonoAudioInfo *info)
 {
     SonoOpening *o = ctx;
+    const SonoJobTicket ticket = ticket_of(o);
     (void)pthread_mutex_lock(&o->lock);
     o->news.info = *info;
     o->news.has_info = true;
+    o->in_opened = o->events.opened && !o->closed;
+    const bool call = o->in_opened;
     wake_locked(o);
     (void)pthread_mutex_unlock(&o->lock);
-    if (o->events.opened && !sono_opening_is_cancelled(o)) {
-        o->events.opened(o->events.ctx, o, dec, info);
+    if (call) {
+        o->events.opened(o->events.ctx, dec, info, &ticket);
+        (void)pthread_mutex_lock(&o->lock);
+        o->in_opened = false;
+        (void)pthread_cond_signal(&o->left_opened);
+        (void)pthread_mutex_unlock(&o->lock);
     }
 }
 
@@ -110,8 +125,7 @@ static void *load(void *arg)
     SonoError error = {0};
     const SonoLoadWatch watch = {o, on_opened, on_grown};
     o->snapshot_at_s = sono_now_s();
-    const SonoStatus status =
-        sono_clip_load_watched(o->path, &o->options, &watch, o->store, &clip, &report, &error);
+    const SonoStatus status = sono_clip_load_watched(o->path, &o->options, &watch, o->store, &clip, &report, &error);
     (void)pthread_mutex_lock(&o->lock);
     o->news.finished = true;
     o->news.status = status;
@@ -124,9 +138,6 @@ static void *load(void *arg)
     }
     wake_locked(o);
     (void)pthread_mutex_unlock(&o->lock);
-    if (o->events.forget_ctx) {
-        o->events.forget_ctx(o->events.ctx);
-    }
     opening_unref(o);
     return NULL;
 }
@@ -150,6 +161,7 @@ SonoStatus sono_opening_start(const char *path, const SonoCodecOptions *options,
     o->events = *events;
     o->news.fraction = -1.0;
     (void)pthread_mutex_init(&o->lock, NULL); /* cannot fail with default attributes on Linux */
+    (void)pthread_cond_init(&o->left_opened, NULL);
     pthread_t thread;
     if (pthread_create(&thread, NULL, load, o) != 0) {
         opening_unref(o);
@@ -174,9 +186,12 @@ void sono_opening_close(SonoOpening *o)
     if (!o) {
         return;
     }
-    atomic_store_explicit(&o->cancelled, true, memory_order_relaxed);
+    sono_generation_bump(&o->generation);
     (void)pthread_mutex_lock(&o->lock);
     o->closed = true;
+    while (o->in_opened) {
+        (void)pthread_cond_wait(&o->left_opened, &o->lock);
+    }
     (void)pthread_mutex_unlock(&o->lock);
     opening_unref(o);
 }

@@ -82,8 +82,8 @@ SonoStatus feed_post(SonoTileFeed *feed, SonoStripKey key, bool provisional, Son
     feed->jobs[feed->n_jobs++] = job;
     (void)pthread_mutex_unlock(&feed->lock);
     SonoError error = {0};
-    const SonoStatus status = sono_jobs_post(sono_engine_jobs(feed->engine), priority, &job->generation, run_job,
-                                             drop_job, job, &error);
+    const SonoStatus status =
+        sono_jobs_post(sono_engine_jobs(feed->engine), priority, &job->generation, run_job, drop_job, job, &error);
     if (status != SONO_OK) {
         finish(job, status, &error);
         return sono_fail(err, status, "%s", error.message);

@@ -95,8 +95,7 @@ static bool same_variant(const SonoShaderVariant *a, const SonoShaderVariant *b)
            a->operation == b->operation;
 }
 
-SonoStatus gl_program_get(GlPrograms *programs, const SonoShaderVariant *variant, const GlProgram **out,
-                          SonoError *err)
+SonoStatus gl_program_get(GlPrograms *programs, const SonoShaderVariant *variant, const GlProgram **out, SonoError *err)
 {
     for (int i = 0; i < programs->n; i++) {
         if (same_variant(&programs->items[i].variant, variant)) {

@@ -42,8 +42,7 @@ static void append(char *buf, size_t *at, const char *s)
     *at += n;
 }
 
-static size_t join(char *buf, SonoGlsl language, const char *const *defines, const char *const *files,
-                   const char *tail)
+static size_t join(char *buf, SonoGlsl language, const char *const *defines, const char *const *files, const char *tail)
 {
     size_t at = 0;
     append(buf, &at, headers[language]);

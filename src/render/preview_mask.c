@@ -114,9 +114,8 @@ static DabInstance place_dab(const SonoRenderView *view, const SonoDab *dab, dou
     };
 }
 
-static SonoStatus draw_instances(PreviewMask *mask, GlPrograms *programs, const SonoRenderView *view,
-                                 SonoShader shader, const DabInstance *instances, size_t n, float origin_x,
-                                 float origin_y, SonoError *err)
+static SonoStatus draw_instances(PreviewMask *mask, GlPrograms *programs, const SonoRenderView *view, SonoShader shader,
+                                 const DabInstance *instances, size_t n, float origin_x, float origin_y, SonoError *err)
 {
     const SonoShaderVariant variant = {.shader = shader, .scale = view->axis.scale};
     const GlProgram *p = NULL;

@@ -154,8 +154,8 @@ static double row_px(const SonoRenderView *view, double freq_hz)
     return sono_freq_axis_position(&view->axis, freq_hz) * view->height_px;
 }
 
-/* Texel column c of a level stands for slices [c, c + 1) * 2^level, each from half a hop before its centre to half a hop
- * after it; rows likewise. Inside the 256 x 256 tile the first column is at 1, after the gutter. */
+/* Texel column c of a level stands for slices [c, c + 1) * 2^level, each from half a hop before its centre to half a
+ * hop after it; rows likewise. Inside the 256 x 256 tile the first column is at 1, after the gutter. */
 static TilePlace place_tile(const SonoFrame *frame, const SonoDrawStrip *s, int32_t tile)
 {
     const SonoRenderView *v = &frame->view;

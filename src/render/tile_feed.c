@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which strips a view gets: those it wants, stale or coarser ones while these are missing, and the jobs for the rest. */
+/* Which strips a view gets: those it wants, stale or coarser ones while these are missing, and the jobs for the rest.
+ */
 #include "tile_feed.h"
 
 #include "tile_list.h"
@@ -194,8 +195,7 @@ static SonoStatus list_wanted(Update *u)
     }
     for (int b = 0; b < l->n_bands; b++) {
         for (int64_t x = l->x0; x < l->x1; x++) {
-            u->wanted[u->n_wanted++] =
-                resolve(u->feed, key_at(u, u->feed->target, l->level_t, l->bands[b].level_f, x));
+            u->wanted[u->n_wanted++] = resolve(u->feed, key_at(u, u->feed->target, l->level_t, l->bands[b].level_f, x));
         }
     }
     return SONO_OK;
@@ -280,7 +280,8 @@ static SonoStatus fill_list(const Update *u)
     return status == SONO_OK ? add_wanted(u) : status;
 }
 
-/* Post a job for one key if it is missing, or provisional and to be refined. Returns true if it is there as it should. */
+/* Post a job for one key if it is missing, or provisional and to be refined. Returns true if it is there as it should.
+ */
 static bool ask(const Update *u, SonoStripKey key, bool refine, SonoPriority priority, SonoStatus *status)
 {
     SonoStrip *strip = sono_tile_cache_get(u->feed->cache, &key);
@@ -376,11 +377,10 @@ SonoStatus sono_tile_feed_add_sparse(SonoTileFeed *feed, const SonoPlan *plan, c
     SonoStatus status = SONO_OK;
     for (int b = 0; b < levels.n_bands; b++) {
         for (int64_t x = levels.x0; x < levels.x1 && status == SONO_OK; x++) {
-            const SonoStripKey key = {reader->revision, plan->key,    channel,
-                                      levels.level_t,   levels.bands[b].level_f, x};
+            const SonoStripKey key = {reader->revision, plan->key, channel, levels.level_t, levels.bands[b].level_f, x};
             SonoStrip *strip = NULL;
-            status = sono_strip_make(feed->engine, plan, reader, key, true, NULL, (SonoSpan){0, 0}, ticket, &strip,
-                                     err);
+            status =
+                sono_strip_make(feed->engine, plan, reader, key, true, NULL, (SonoSpan){0, 0}, ticket, &strip, err);
             if (status != SONO_OK) {
                 return status;
             }

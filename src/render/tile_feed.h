@@ -38,7 +38,7 @@ struct SonoTileFeed {
     size_t n_revisions, cap_revisions;
     uint64_t target, shown; /* revisions: set last; drawn */
 
-    pthread_mutex_t lock; /* guards what follows */
+    pthread_mutex_t lock;      /* guards what follows */
     void (*landed)(void *ctx); /* NULL when closed */
     void *landed_ctx;
     FeedJob *jobs[FEED_MAX_JOBS]; /* posted and not finished */

@@ -130,8 +130,10 @@ static void check_operation(const SonoOperation *op, SonoGlsl language)
     char file[64];
     char expression[160];
     (void)snprintf(file, sizeof file, "brush/%s.kernel.h", op->name);
-    (void)snprintf(expression, sizeof expression, "vec2(sono_op_%s(sono_bin(a.x, a.y), a.z, p.x, p.y, p.z, p.w).re, "
-                   "sono_op_%s(sono_bin(a.x, a.y), a.z, p.x, p.y, p.z, p.w).im)", op->name, op->name);
+    (void)snprintf(expression, sizeof expression,
+                   "vec2(sono_op_%s(sono_bin(a.x, a.y), a.z, p.x, p.y, p.z, p.w).re, "
+                   "sono_op_%s(sono_bin(a.x, a.y), a.z, p.x, p.y, p.z, p.w).im)",
+                   op->name, op->name);
     for (int round = 0; round < 2; round++) {
         const SonoParams params = random_params(op->params);
         float args[SONO_OP_MAX_ARGS] = {0};
@@ -215,7 +217,11 @@ static const Body bodies[] = {
     {"phase_turns", "sono_phase_turns(sono_bin(a.x, a.y))", c_phase, {-1.0f, -1.0f}, {1.0f, 1.0f}, 1e-2},
     {"power", "sono_bin_power(sono_bin(a.x, a.y))", c_power, {-1.0f, -1.0f}, {1.0f, 1.0f}, 1e-12},
     {"smoothstep01", "sono_smoothstep01(a.x)", c_smooth, {-0.5f}, {1.5f}, 1e-6},
-    {"dab_weight", "sono_dab_weight(a.x, a.y, a.z, a.w)", c_dab, {-1.5f, -1.5f, 0.0f, 0.0f}, {1.5f, 1.5f, 1.0f, 1.0f},
+    {"dab_weight",
+     "sono_dab_weight(a.x, a.y, a.z, a.w)",
+     c_dab,
+     {-1.5f, -1.5f, 0.0f, 0.0f},
+     {1.5f, 1.5f, 1.0f, 1.0f},
      1e-2},
     {"dab_over", "sono_dab_over(a.x, a.y)", c_over, {0.0f, 0.0f}, {1.0f, 1.0f}, 1e-6},
     {"edge_weight", "sono_edge_weight(a.x)", c_edge, {-1.0f}, {1.0f}, 1e-6},

@@ -7,13 +7,9 @@
 void gl_context_open(GlContext *gl, SonoGlsl language, int width_px, int height_px, GLenum format)
 {
     const bool es = language == SONO_GLSL_300_ES;
-    const EGLint core[] = {EGL_CONTEXT_MAJOR_VERSION,
-                           3,
-                           EGL_CONTEXT_MINOR_VERSION,
-                           3,
-                           EGL_CONTEXT_OPENGL_PROFILE_MASK,
-                           EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
-                           EGL_NONE};
+    const EGLint core[] = {
+        EGL_CONTEXT_MAJOR_VERSION,           3,       EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK,
+        EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
     const EGLint es3[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 0, EGL_NONE};
     *gl = (GlContext){.width_px = width_px, .height_px = height_px};
     gl->display = eglGetPlatformDisplayEXT(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);
@@ -28,8 +24,8 @@ void gl_context_open(GlContext *gl, SonoGlsl language, int width_px, int height_
     const bool floats = format == GL_RGBA32F;
     glGenTextures(1, &gl->texture);
     glBindTexture(GL_TEXTURE_2D, gl->texture);
-    glTexImage2D(GL_TEXTURE_2D, 0, (GLint)format, width_px, height_px, 0, GL_RGBA,
-                 floats ? GL_FLOAT : GL_UNSIGNED_BYTE, NULL);
+    glTexImage2D(GL_TEXTURE_2D, 0, (GLint)format, width_px, height_px, 0, GL_RGBA, floats ? GL_FLOAT : GL_UNSIGNED_BYTE,
+                 NULL);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
     glGenFramebuffers(1, &gl->fbo);
     glBindFramebuffer(GL_FRAMEBUFFER, gl->fbo);

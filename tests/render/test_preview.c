@@ -46,8 +46,8 @@ static void fixture_open(Fixture *f, SonoGlsl language)
     const SonoParams params = sono_params_defaults(stft->params);
     assert_ok(sono_plan_build(stft, &params, 48000.0, &f->plan, &err), err);
     const int32_t n_tiles = (sono_plan_n_bins(f->plan) + SONO_TILE_INNER - 1) / SONO_TILE_INNER;
-    f->strip = (SonoStrip){
-        .key = {1, f->plan->key, 0, 0, 0, 0}, .n_tiles = n_tiles, .n_rows = sono_plan_n_bins(f->plan)};
+    f->strip =
+        (SonoStrip){.key = {1, f->plan->key, 0, 0, 0, 0}, .n_tiles = n_tiles, .n_rows = sono_plan_n_bins(f->plan)};
     const int64_t n_texels = (int64_t)n_tiles * SONO_TILE_TEXELS * SONO_TILE_TEXELS;
     f->strip.data = sono_calloc((size_t)n_texels, 2 * sizeof *f->strip.data);
     assert_non_null(f->strip.data);

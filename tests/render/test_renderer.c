@@ -398,8 +398,9 @@ static void levels_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_texel_per_pixel), cmocka_unit_test(axes),            cmocka_unit_test(peaks_survive),
-        cmocka_unit_test(no_holes),            cmocka_unit_test(place_and_state), cmocka_unit_test(levels_fit),
+        cmocka_unit_test(one_texel_per_pixel), cmocka_unit_test(axes),
+        cmocka_unit_test(peaks_survive),       cmocka_unit_test(no_holes),
+        cmocka_unit_test(place_and_state),     cmocka_unit_test(levels_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
