@@ -64,6 +64,17 @@ void sono_decoder_report(const SonoDecoder *dec, SonoLoadReport *report);
 SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, SonoPcmStore *store, SonoClip **out,
                           SonoLoadReport *report, SonoError *err);
 
+/* The same, for who wants to see the sound while it comes. Called on the loading thread; members may be NULL. */
+typedef struct SonoLoadWatch {
+    void *ctx;
+    /* Before the first block: a first picture may be taken through sono_decoder_reader(), if info->seekable. */
+    void (*opened)(void *ctx, SonoDecoder *dec, const SonoAudioInfo *info);
+    /* After every block; a snapshot may be taken of the builder. */
+    void (*grown)(void *ctx, SonoClipBuilder *builder);
+} SonoLoadWatch;
+SonoStatus sono_clip_load_watched(const char *path, const SonoCodecOptions *options, const SonoLoadWatch *watch,
+                                  SonoPcmStore *store, SonoClip **out, SonoLoadReport *report, SonoError *err);
+
 typedef enum SonoSampleType {
     SONO_SAMPLE_PCM16,
     SONO_SAMPLE_PCM24,

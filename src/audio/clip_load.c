@@ -5,7 +5,7 @@
 #include "decoder_internal.h"
 #include "sono_mem.h"
 
-static SonoStatus append_all(SonoDecoder *dec, SonoClipBuilder *builder, SonoError *err)
+static SonoStatus append_all(SonoDecoder *dec, SonoClipBuilder *builder, const SonoLoadWatch *watch, SonoError *err)
 {
     const int n_channels = sono_decoder_info(dec)->n_channels;
     const int64_t block_frames = sono_decoder_block_frames(dec);
@@ -23,6 +23,9 @@ static SonoStatus append_all(SonoDecoder *dec, SonoClipBuilder *builder, SonoErr
         status = sono_decoder_next(dec, block_frames, planes, &n_read, err);
         if (status == SONO_OK && n_read > 0) {
             status = sono_clip_builder_append(builder, (const float *const *)planes, n_read, err);
+            if (status == SONO_OK && watch && watch->grown) {
+                watch->grown(watch->ctx, builder);
+            }
         }
     } while (status == SONO_OK && n_read > 0);
     sono_free(block);
@@ -62,6 +65,12 @@ void sono_decoder_report(const SonoDecoder *dec, SonoLoadReport *report)
 SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, SonoPcmStore *store, SonoClip **out,
                           SonoLoadReport *report, SonoError *err)
 {
+    return sono_clip_load_watched(path, options, NULL, store, out, report, err);
+}
+
+SonoStatus sono_clip_load_watched(const char *path, const SonoCodecOptions *options, const SonoLoadWatch *watch,
+                                  SonoPcmStore *store, SonoClip **out, SonoLoadReport *report, SonoError *err)
+{
     SonoLoadReport local = {0};
     SonoDecoder *dec = NULL;
     SonoClipBuilder *builder = NULL;
@@ -71,8 +80,11 @@ SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, Son
         return status;
     }
     status = sono_clip_builder_new(store, local.info.rate_hz, local.info.n_channels, &builder, err);
+    if (status == SONO_OK && watch && watch->opened) {
+        watch->opened(watch->ctx, dec, &local.info);
+    }
     if (status == SONO_OK) {
-        status = append_all(dec, builder, err);
+        status = append_all(dec, builder, watch, err);
     }
     if (status != SONO_OK) {
         goto done;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The editor: one file from opening to saving, without a toolkit: opening, document and edit queue behind one stream of
+ * news. Thread: main, but where said. */
+#pragma once
+#include "sono_edit_queue.h"
+#include "sono_opening.h"
+#include "sono_saving.h"
+
+typedef struct SonoEditor SonoEditor;
+
+/* Opens path without waiting. events: wake is called whenever sono_editor_poll has news, on any thread, also on this
+ * one. engine must outlive the editor and its jobs. Errors: NOMEM; what is wrong with the file is news. */
+SonoStatus sono_editor_open(SonoEngine *engine, SonoPcmStore *store, const char *path, const SonoOpeningEvents *events,
+                            SonoEditor **out, SonoError *err);
+/* Does not wait for file or edits; events are not called any more when this returns. NULL is fine. */
+void sono_editor_close(SonoEditor *editor);
+
+typedef enum SonoEditorNewsKind {
+    SONO_NEWS_LENGTH,     /* rate_hz and end_s are known; a first picture may be on its way */
+    SONO_NEWS_SOUND,      /* clip is the sound now; it differs from parent_revision in dirty */
+    SONO_NEWS_READY,      /* the whole file is there: the document can be edited. line: a warning, or empty */
+    SONO_NEWS_FAILED,     /* the file could not be opened: line. Close the editor */
+    SONO_NEWS_COMMITTED,  /* the oldest queued edit is in the document (its SOUND came before) */
+    SONO_NEWS_DROPPED,    /* the oldest queued edit was dropped. line: why, or empty if it changed no sample */
+    SONO_NEWS_TAKEN_BACK, /* the newest queued edit was taken back */
+    SONO_NEWS_SAVED,      /* a file was written, or not: line says why */
+    SONO_NEWS_CHANGED     /* history or saved state */
+} SonoEditorNewsKind;
+
+typedef struct SonoEditorNews {
+    SonoEditorNewsKind kind;
+    double rate_hz, end_s;
+    SonoClip *clip; /* SOUND only: the caller unrefs */
+    uint64_t parent_revision;
+    SonoSpan dirty;
+    char line[240];
+} SonoEditorNews;
+
+/* The next news; false: none. Poll until then after every wake. */
+bool sono_editor_poll(SonoEditor *editor, SonoEditorNews *news);
+double sono_editor_progress(const SonoEditor *editor);  /* of opening, 0..1; -1: length unknown */
+SonoDocument *sono_editor_document(SonoEditor *editor); /* NULL until READY */
+size_t sono_editor_n_queued(const SonoEditor *editor);
+/* Errors: INVALID (still opening), RANGE, NOMEM. */
+SonoStatus sono_editor_push(SonoEditor *editor, const SonoEdit *edit, SonoError *err);
+/* Write the sound or the edits of now on a worker; SAVED follows. Errors: INVALID (still opening), NOMEM. */
+SonoStatus sono_editor_save(SonoEditor *editor, SonoSavingKind kind, const char *path, SonoError *err);
+/* Undo takes back what is still queued first; redo waits until nothing is. False: nothing to do. */
+bool sono_editor_can_undo(const SonoEditor *editor);
+bool sono_editor_can_redo(const SonoEditor *editor);
+bool sono_editor_undo(SonoEditor *editor);
+bool sono_editor_redo(SonoEditor *editor);
+/* "opening", or "ready edits=1 queued=0 modified=1 saving=0": for scripts and tests. Returns buf. */
+const char *sono_editor_describe(const SonoEditor *editor, char *buf, size_t n_bytes);
+/* True while files are read or written. */
+bool sono_editor_is_busy(const SonoEditor *editor);

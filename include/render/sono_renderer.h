@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The GL renderer: spectrogram tiles, live preview of strokes, the brush's outline. Knows a current GL context
+ * (OpenGL >= 3.3 core or OpenGL ES >= 3.0) and a framebuffer to draw into, nothing of GTK.
+ * Thread: the one whose context is current; every call needs the same context. All GL state that a draw relies on is
+ * set by it, and textures, buffers, program and vertex array are unbound after it. */
+#pragma once
+#include "sono_mask.h"
+#include "sono_operation.h"
+#include "sono_render_view.h"
+#include "sono_tile.h"
+
+typedef struct SonoRenderer SonoRenderer;
+
+/* A strip to draw, and the part of the view's height it serves. Later ones are drawn over earlier ones. */
+typedef struct SonoDrawStrip {
+    const SonoStrip *strip;
+    double p0, p1; /* positions on the axis */
+    int taps_t, taps_f;
+    bool fallback; /* stands in for one that is not there yet: drawn only while something is missing */
+} SonoDrawStrip;
+
+/* One stroke, shown as the operation would change what is drawn. */
+typedef struct SonoPreview {
+    const SonoOperation *operation;
+    float args[SONO_OP_MAX_ARGS]; /* from operation->args() */
+    const SonoDab *dabs;          /* from sono_stroke_dabs(), as the commit has them */
+    size_t n_dabs;
+} SonoPreview;
+
+typedef struct SonoFrame {
+    SonoRenderView view;
+    const SonoPlan *plan;        /* of all strips; may be NULL when there are none */
+    const SonoDrawStrip *strips; /* fallbacks first, coarse before fine */
+    size_t n_strips;
+    bool complete;               /* the strips that are no fallbacks cover the view */
+    const SonoPreview *previews; /* in order; where two overlap the later one is shown, unless both have the same
+                                    operation and arguments: those build up as one stroke */
+    size_t n_previews;
+    const SonoDab *cursor; /* outline of the brush, or NULL */
+    int max_uploads;       /* tiles; 0: no limit */
+} SonoFrame;
+
+typedef struct SonoFrameReport {
+    int n_uploaded; /* tiles */
+    int n_waiting;  /* tiles left for the next frame: draw again */
+    int n_drawn;    /* tiles */
+} SonoFrameReport;
+
+/* Errors: UNSUPPORTED (the context's version), NOMEM. */
+SonoStatus sono_renderer_new(SonoRenderer **out, SonoError *err);
+void sono_renderer_free(SonoRenderer *renderer); /* NULL is fine */
+/* Draw into framebuffer target. report may be NULL. Errors: INVALID (the driver refused a shader), DEVICE (a GL error,
+ * by its code), NOMEM. */
+SonoStatus sono_renderer_draw(SonoRenderer *renderer, unsigned target, const SonoFrame *frame, SonoFrameReport *report,
+                              SonoError *err);
+/* "llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5" */
+const char *sono_renderer_describe(const SonoRenderer *renderer);
+/* True on a software rasteriser. */
+bool sono_renderer_is_software(const SonoRenderer *renderer);
+/* Copy the mask of the frame's last preview: weights[y * width + x], row 0 at the bottom. Tests only (stalls). Errors:
+ * INVALID (no preview was drawn). */
+SonoStatus sono_renderer_read_mask(SonoRenderer *renderer, float *weights, SonoError *err);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Edits on their way into the document. */
+#include "sono_edit_queue.h"
+
+#include "sono_mem.h"
+
+#include "mailbox.h"
+
+typedef struct CommitJob {
+    Mailbox *mailbox;
+    _Atomic int refs; /* the queue's and the worker's */
+    _Atomic bool done;
+    SonoGeneration generation;
+    SonoEngine *engine;
+    SonoEdit edit;
+    SonoClip *clip, *result;
+    SonoCommitReport report;
+    SonoStatus status;
+    SonoError error;
+} CommitJob;
+
+struct SonoEditQueue {
+    SonoEngine *engine;
+    SonoDocument *doc;
+    Mailbox *mailbox;
+    CommitJob *running; /* of edits[0] */
+    SonoEdit *edits;    /* oldest first */
+    size_t n, cap;
+};
+
+static void job_unref(CommitJob *job)
+{
+    if (job && atomic_fetch_sub_explicit(&job->refs, 1, memory_order_acq_rel) == 1) {
+        sono_edit_clear(&job->edit);
+        sono_clip_unref(job->clip);
+        sono_clip_unref(job->result);
+        mailbox_unref(job->mailbox);
+        sono_free(job);
+    }
+}
+
+SonoStatus sono_edit_queue_new(SonoEngine *engine, SonoDocument *doc, void (*landed)(void *ctx), void *ctx,
+                               SonoEditQueue **out, SonoError *err)
+{
+    SonoEditQueue *queue = sono_calloc(1, sizeof *queue);
+    Mailbox *mailbox = mailbox_new(landed, ctx);
+    if (!queue || !mailbox) {
+        sono_free(queue);
+        mailbox_unref(mailbox);
+        return sono_fail(err, SONO_E_NOMEM, "no memory for the edit queue");
+    }
+    *queue = (SonoEditQueue){.engine = engine, .doc = doc, .mailbox = mailbox};
+    *out = queue;
+    return SONO_OK;
+}
+
+/* Leave the running job to its worker. */
+static void abandon(SonoEditQueue *queue)
+{
+    if (queue->running) {
+        sono_generation_bump(&queue->running->generation);
+        job_unref(queue->running);
+        queue->running = NULL;
+    }
+}
+
+void sono_edit_queue_free(SonoEditQueue *queue)
+{
+    if (!queue) {
+        return;
+    }
+    mailbox_close(queue->mailbox);
+    abandon(queue);
+    for (size_t i = 0; i < queue->n; i++) {
+        sono_edit_clear(&queue->edits[i]);
+    }
+    sono_free(queue->edits);
+    mailbox_unref(queue->mailbox);
+    sono_free(queue);
+}
+
+static void finish(CommitJob *job)
+{
+    atomic_store_explicit(&job->done, true, memory_order_release);
+    mailbox_wake(job->mailbox);
+    job_unref(job);
+}
+
+static void run_job(void *data, const SonoJobTicket *ticket)
+{
+    CommitJob *job = data;
+    job->status = sono_commit(job->engine, job->clip, &job->edit, ticket, &job->result, &job->report, &job->error);
+    finish(job);
+}
+
+static void drop_job(void *data)
+{
+    CommitJob *job = data;
+    job->status = sono_fail(&job->error, SONO_E_CANCELLED, "cancelled");
+    finish(job);
+}
+
+/* Start the oldest edit on the document's clip of now. */
+static SonoStatus start(SonoEditQueue *queue, SonoError *err)
+{
+    CommitJob *job = sono_calloc(1, sizeof *job);
+    if (!job) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for an edit");
+    }
+    atomic_init(&job->refs, 2);
+    job->mailbox = mailbox_ref(queue->mailbox);
+    job->engine = queue->engine;
+    job->clip = sono_clip_ref(sono_document_clip(queue->doc));
+    SonoStatus status = sono_edit_copy(&queue->edits[0], &job->edit, err);
+    if (status == SONO_OK) {
+        status = sono_jobs_post(sono_engine_jobs(queue->engine), SONO_PRIORITY_VISIBLE, &job->generation, run_job,
+                                drop_job, job, err);
+    }
+    if (status != SONO_OK) {
+        job_unref(job);
+        job_unref(job);
+        return status;
+    }
+    queue->running = job;
+    return SONO_OK;
+}
+
+static void drop_oldest(SonoEditQueue *queue)
+{
+    sono_edit_clear(&queue->edits[0]);
+    queue->n--;
+    for (size_t i = 0; i < queue->n; i++) {
+        queue->edits[i] = queue->edits[i + 1];
+    }
+}
+
+SonoStatus sono_edit_queue_push(SonoEditQueue *queue, const SonoEdit *edit, SonoError *err)
+{
+    SonoStatus status = sono_params_check(edit->operation->params, &edit->params, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    if (queue->n == queue->cap) {
+        const size_t cap = queue->cap ? 2 * queue->cap : 4;
+        SonoEdit *more = sono_realloc_array(queue->edits, cap, sizeof *more);
+        if (!more) {
+            return sono_fail(err, SONO_E_NOMEM, "no memory for an edit");
+        }
+        queue->edits = more;
+        queue->cap = cap;
+    }
+    status = sono_edit_copy(edit, &queue->edits[queue->n], err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    queue->n++;
+    if (!queue->running) {
+        status = start(queue, err);
+        if (status != SONO_OK) {
+            drop_oldest(queue);
+        }
+    }
+    return status;
+}
+
+bool sono_edit_queue_take_back(SonoEditQueue *queue)
+{
+    if (queue->n == 0) {
+        return false;
+    }
+    sono_edit_clear(&queue->edits[--queue->n]);
+    if (queue->n == 0) {
+        abandon(queue);
+    }
+    return true;
+}
+
+size_t sono_edit_queue_n(const SonoEditQueue *queue)
+{
+    return queue->n;
+}
+
+static SonoQueueEvent settle(SonoEditQueue *queue, const CommitJob *job, SonoError *err)
+{
+    if (job->status != SONO_OK) {
+        (void)sono_fail(err, job->status, "%s", job->error.message);
+        return SONO_QUEUE_FAILED;
+    }
+    if (job->report.dirty.n_frames == 0) {
+        return SONO_QUEUE_NO_CHANGE;
+    }
+    const SonoStatus status = sono_document_push(queue->doc, sono_clip_revision(job->clip), &job->edit, job->result,
+                                                 job->report.dirty, job->report.region, err);
+    return status == SONO_OK ? SONO_QUEUE_COMMITTED : SONO_QUEUE_FAILED;
+}
+
+SonoQueueEvent sono_edit_queue_poll(SonoEditQueue *queue, SonoCommitReport *report, SonoError *err)
+{
+    if (!queue->running && queue->n > 0 && start(queue, err) != SONO_OK) {
+        drop_oldest(queue);
+        return SONO_QUEUE_FAILED;
+    }
+    CommitJob *job = queue->running;
+    if (!job || !atomic_load_explicit(&job->done, memory_order_acquire)) {
+        return SONO_QUEUE_NOTHING;
+    }
+    queue->running = NULL;
+    drop_oldest(queue);
+    const SonoQueueEvent event = settle(queue, job, err);
+    if (report) {
+        *report = job->report;
+    }
+    job_unref(job);
+    return event;
+}

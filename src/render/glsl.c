@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Joins shader texts: version line, defines, dialect, shared bodies, shader. */
+#include "sono_glsl.h"
+
+#include "sono_mem.h"
+
+#include "shader_texts.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const headers[] = {
+    [SONO_GLSL_330_CORE] = "#version 330 core\n",
+    [SONO_GLSL_300_ES] = "#version 300 es\nprecision highp float;\nprecision highp int;\n"
+                         "precision highp sampler2D;\nprecision highp sampler2DArray;\n",
+};
+
+static const char *const scale_defines[] = {
+    [SONO_SCALE_LINEAR] = "SONO_AXIS_LINEAR",
+    [SONO_SCALE_LOG] = "SONO_AXIS_LOG",
+    [SONO_SCALE_MEL] = "SONO_AXIS_MEL",
+};
+
+static const char *find_text(const char *name)
+{
+    for (const ShaderText *t = shader_texts; t->name; t++) {
+        if (strcmp(t->name, name) == 0) {
+            return t->text;
+        }
+    }
+    return NULL;
+}
+
+/* Append s at *at; buf NULL only counts. */
+static void append(char *buf, size_t *at, const char *s)
+{
+    const size_t n = strlen(s);
+    if (buf) {
+        memcpy(buf + *at, s, n + 1);
+    }
+    *at += n;
+}
+
+static size_t join(char *buf, SonoGlsl language, const char *const *defines, const char *const *files, const char *tail)
+{
+    size_t at = 0;
+    append(buf, &at, headers[language]);
+    for (const char *const *d = defines; d && *d; d++) {
+        append(buf, &at, "#define ");
+        append(buf, &at, *d);
+        append(buf, &at, "\n");
+    }
+    for (const char *const *f = files; *f; f++) {
+        append(buf, &at, find_text(*f));
+    }
+    append(buf, &at, tail ? tail : "");
+    return at;
+}
+
+SonoStatus sono_glsl_join(SonoGlsl language, const char *const *defines, const char *const *files, const char *tail,
+                          char **out, SonoError *err)
+{
+    for (const char *const *f = files; *f; f++) {
+        if (!find_text(*f)) {
+            return sono_fail(err, SONO_E_INVALID, "no shader text '%s'", *f);
+        }
+    }
+    char *text = sono_calloc(join(NULL, language, defines, files, tail) + 1, 1);
+    if (!text) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for a shader text");
+    }
+    (void)join(text, language, defines, files, tail);
+    *out = text;
+    return SONO_OK;
+}
+
+SonoStatus sono_glsl_vertex(SonoGlsl language, const SonoShaderVariant *variant, char **out, SonoError *err)
+{
+    const char *const files[] = {variant->shader == SONO_SHADER_TILE ? "rect.vert" : "dab.vert", NULL};
+    return sono_glsl_join(language, NULL, files, NULL, out, err);
+}
+
+SonoStatus sono_glsl_fragment(SonoGlsl language, const SonoShaderVariant *variant, char **out, SonoError *err)
+{
+    const bool is_tile = variant->shader == SONO_SHADER_TILE;
+    const char *const op = is_tile && variant->operation ? variant->operation->name : NULL;
+    char taps_t[32];
+    char taps_f[32];
+    char op_define[64];
+    char op_file[64];
+    (void)snprintf(taps_t, sizeof taps_t, "SONO_TAPS_T %d", variant->taps_t);
+    (void)snprintf(taps_f, sizeof taps_f, "SONO_TAPS_F %d", variant->taps_f);
+    (void)snprintf(op_define, sizeof op_define, "SONO_OP sono_op_%s", op ? op : "");
+    (void)snprintf(op_file, sizeof op_file, "brush/%s.kernel.h", op ? op : "");
+
+    const char *defines[5] = {scale_defines[variant->scale]};
+    const char *files[6] = {"dialect.glsl", "math.kernel.h"};
+    size_t n_defines = 1;
+    size_t n_files = 2;
+    if (is_tile) {
+        defines[n_defines++] = taps_t;
+        defines[n_defines++] = taps_f;
+        if (op) {
+            defines[n_defines++] = op_define;
+            files[n_files++] = op_file;
+        }
+    } else {
+        files[n_files++] = "brush/dab.kernel.h";
+        if (variant->shader == SONO_SHADER_RING) {
+            defines[n_defines++] = "SONO_RING";
+        }
+    }
+    files[n_files++] = "axis.glsl";
+    files[n_files++] = is_tile ? "tile.frag" : "dab.frag";
+    return sono_glsl_join(language, defines, files, NULL, out, err);
+}

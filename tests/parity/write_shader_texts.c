@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* write_shader_texts FOLDER: every specialised shader text of the renderer, in both languages. */
+#include "sono_glsl.h"
+
+#include "sono_mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void write_text(const char *folder, const char *name, const char *stage, SonoStatus status, char *text,
+                       const SonoError *err)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s.%s", folder, name, stage);
+    FILE *f = status == SONO_OK ? fopen(path, "w") : NULL;
+    if (!f || fputs(text, f) < 0 || fclose(f) != 0) {
+        (void)fprintf(stderr, "%s: %s\n", path, err->message);
+        exit(1);
+    }
+    sono_free(text);
+}
+
+static void write_variant(const char *folder, SonoGlsl language, const SonoShaderVariant *v)
+{
+    char name[160];
+    char *text = NULL;
+    SonoError err = {0};
+    (void)snprintf(name, sizeof name, "%s_%d_%s_%d%d_%s", language == SONO_GLSL_300_ES ? "es" : "core", (int)v->shader,
+                   sono_scale_names[v->scale], v->taps_t, v->taps_f, v->operation ? v->operation->name : "plain");
+    SonoStatus status = sono_glsl_fragment(language, v, &text, &err);
+    write_text(folder, name, "frag", status, text, &err);
+    text = NULL;
+    status = sono_glsl_vertex(language, v, &text, &err);
+    write_text(folder, name, "vert", status, text, &err);
+}
+
+static void write_tiles(const char *folder, SonoGlsl language, SonoAxisScale scale)
+{
+    for (int taps = 0; taps < 4; taps++) {
+        SonoShaderVariant v = {SONO_SHADER_TILE, scale, 1 + taps / 2, 1 + taps % 2, NULL};
+        write_variant(folder, language, &v);
+        for (const SonoOperation *const *op = sono_operations; *op; op++) {
+            v.operation = *op;
+            write_variant(folder, language, &v);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        return 2;
+    }
+    for (SonoGlsl language = SONO_GLSL_330_CORE; language <= SONO_GLSL_300_ES; language++) {
+        for (SonoAxisScale scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+            write_tiles(argv[1], language, scale);
+            write_variant(argv[1], language, &(SonoShaderVariant){.shader = SONO_SHADER_DAB, .scale = scale});
+            write_variant(argv[1], language, &(SonoShaderVariant){.shader = SONO_SHADER_RING, .scale = scale});
+        }
+    }
+    return 0;
+}
