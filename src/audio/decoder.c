@@ -91,6 +91,7 @@ static SonoStatus receive_block(SonoDecoder *dec, Slot *slot, SonoError *why)
     slot->n_frames = reply.n_frames;
     if (reply.flags & CODEC_FLAG_BROKEN) {
         dec->end.broken = true;
+        dec->at_end = true; /* what a decoder gives after damage is not the sound */
         (void)snprintf(dec->end.reason, sizeof dec->end.reason, "%s", reply.text);
     }
     if (reply.n_frames == 0) {
