@@ -48,8 +48,7 @@ void sono_decoder_report(const SonoDecoder *dec, SonoLoadReport *report)
     } else if (end.complete && claimed > n) {
         (void)snprintf(report->warning, size, "%s: ends early, %lld of %lld frames are there", name, n, claimed);
     } else if (end.shorter_than_header) {
-        (void)snprintf(report->warning, size,
-                       "%s: is shorter than its header says; kept the %lld frames that are there", name,
+        (void)snprintf(report->warning, size, "%s: its end is missing; kept the %lld frames that are there", name,
                        end.complete ? n : claimed);
     } else {
         report->truncated = false;
