@@ -56,6 +56,10 @@ typedef struct SonoLoadReport {
     char warning[240];  /* one line naming the file, or empty */
 } SonoLoadReport;
 
+/* What loading would report. Complete once next() has returned 0 frames (n_frames counts what it gave); before that
+ * only what the header shows. */
+void sono_decoder_report(const SonoDecoder *dec, SonoLoadReport *report);
+
 /* Whole file to a clip. A file with 0 frames is FORMAT ("holds no sound"). */
 SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, SonoPcmStore *store, SonoClip **out,
                           SonoLoadReport *report, SonoError *err);

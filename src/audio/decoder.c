@@ -91,6 +91,7 @@ static SonoStatus receive_block(SonoDecoder *dec, Slot *slot, SonoError *why)
     slot->n_frames = reply.n_frames;
     if (reply.flags & CODEC_FLAG_BROKEN) {
         dec->end.broken = true;
+        dec->at_end = true; /* what a decoder gives after damage is not the sound */
         (void)snprintf(dec->end.reason, sizeof dec->end.reason, "%s", reply.text);
     }
     if (reply.n_frames == 0) {
@@ -288,7 +289,15 @@ void sono_decoder_close(SonoDecoder *dec)
 
 SonoDecoderEnd sono_decoder_end(const SonoDecoder *dec)
 {
-    return dec->end;
+    SonoDecoderEnd end = dec->end;
+    end.complete = dec->at_end && dec->n_slots == 0;
+    end.n_frames = dec->n_done;
+    return end;
+}
+
+const char *sono_decoder_name(const SonoDecoder *dec)
+{
+    return dec->child.file_name.text;
 }
 
 const SonoAudioInfo *sono_decoder_info(const SonoDecoder *dec)

@@ -10,10 +10,13 @@ typedef struct SonoDecoderEnd {
     bool recovered;           /* the header was never finished */
     bool broken;              /* the decoder met damage; reason says what */
     char reason[160];
+    bool complete;    /* next() has given everything */
+    int64_t n_frames; /* that next() gave */
 } SonoDecoderEnd;
 
 /* What is known about how the file ends; complete once next() has returned 0 frames. */
 SonoDecoderEnd sono_decoder_end(const SonoDecoder *dec);
+const char *sono_decoder_name(const SonoDecoder *dec); /* short, for messages */
 const SonoAudioInfo *sono_decoder_info(const SonoDecoder *dec);
 /* Frames per block: portions of this size cross without being cut. */
 int64_t sono_decoder_block_frames(const SonoDecoder *dec);

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Slices whose centre lies in the bounds, and the frames they reach. A mask that reaches an end of the sound also covers
- * the slices centred beyond it: they hold part of the first or last samples. */
+/* Slices whose centre lies in the bounds, and the frames they reach. A mask that reaches an end of the sound also
+ * covers the slices centred beyond it: they hold part of the first or last samples. */
 static void place_region(CommitRegion *r, double rate_hz, int64_t n_frames)
 {
     const SonoPlan *plan = r->plan;

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#define TONES_FROM_DB 24.0    /* level inside the mask over its surround, before the edit */
+#define TONES_FROM_DB 20.0    /* level inside the mask over its surround, before the edit */
 #define TONES_GHOST_DB (-4.0) /* and after the plain mask */
 #define TONES_MAX_HEIGHT 12   /* bins of the median run: a taller mask means no tone */
 #define STEPS_FROM_DB 32.0    /* as TONES_FROM_DB, for conjugate gradients */

@@ -15,6 +15,7 @@
 #define START_RATIO 63.0957344480193 /* 18 dB: a peak worth following */
 #define FOLLOW_RATIO 4.0             /* 6 dB: still the peak */
 #define MIN_TAKEN 0.3                /* of the energy under the mask, or a tone was not one */
+#define MAX_OUTSIDE 0.25             /* of a tone's energy beside the mask, or it is the clean sound's own */
 #define MIN_LOWERED_DB 18.0          /* by all tones together, or the intruder is not tonal */
 
 typedef struct Tones {
@@ -132,10 +133,10 @@ static void measure_track(const Tones *t, SolverTrack *track, double *below, dou
         const size_t bin = (size_t)(track->bin[i] + 0.5);
         size_t lo = bin;
         size_t hi = bin;
-        while (lo > 0 && m[lo - 1] > SOLVER_ON) {
+        while (lo > 0 && m[lo - 1] >= SOLVER_CORE) {
             lo--;
         }
-        while (hi + 1 < s->n_bins && m[hi + 1] > SOLVER_ON) {
+        while (hi + 1 < s->n_bins && m[hi + 1] >= SOLVER_CORE) {
             hi++;
         }
         below[i] = (track->bin[i] - (double)lo + 0.5) * bin_hz;
@@ -193,6 +194,24 @@ static SonoStatus analyse_without(Tones *t, SonoSpan span, SonoSlices *touched, 
     return status;
 }
 
+/* Share of the tone's energy that the mask lets through, on the rows it touches. */
+static double share_outside(const Tones *t, SonoSlices touched)
+{
+    const Solver *s = t->s;
+    const size_t at = (size_t)(touched.first - s->inner.first) * s->pitch;
+    const float *m = s->p->weights + solver_inner_at(s);
+    double all = 0.0;
+    double outside = 0.0;
+    for (size_t i = at; i < at + (size_t)touched.n * s->pitch; i++) {
+        const float re = t->coef[i].re - t->next[i].re;
+        const float im = t->coef[i].im - t->next[i].im;
+        const float e = re * re + im * im;
+        all += (double)e;
+        outside += (double)((1.0f - m[i]) * (1.0f - m[i]) * e);
+    }
+    return all > 0.0 ? outside / all : 1.0;
+}
+
 /* Take the tone of the current track out of what is left; *taken: whether it was worth it. */
 static SonoStatus subtract_tone(Tones *t, double *energy, bool *taken, SonoError *err)
 {
@@ -208,7 +227,7 @@ static SonoStatus subtract_tone(Tones *t, double *energy, bool *taken, SonoError
         return status;
     }
     const double left = solver_masked_energy(s, t->next);
-    *taken = left <= (1.0 - MIN_TAKEN) * *energy;
+    *taken = left <= (1.0 - MIN_TAKEN) * *energy && share_outside(t, touched) <= MAX_OUTSIDE;
     if (*taken) {
         const size_t at = (size_t)(touched.first - s->inner.first) * s->pitch;
         memcpy(t->coef + at, t->next + at, (size_t)touched.n * s->pitch * sizeof *t->coef);

@@ -216,9 +216,9 @@ class Terminal(Case):
                     json.loads(r.stdout)
 
     def test_progress_only_on_a_terminal(self):
-        # 2 minutes at a slow transform: long enough for a bar to appear
-        write_wav(self.path("long.wav"), [(i * 7919) % 20000 - 10000 for i in range(44100 * 60)])
-        args = [CLI, "roundtrip", self.path("long.wav"), "--hop", "32"]
+        # a minute at a small hop: long enough for a bar to appear
+        write_wav(self.path("long.wav"), [(i * 7919) % 20000 - 10000 for i in range(44100 * 40)])
+        args = [CLI, "roundtrip", self.path("long.wav"), "--hop", "64"]
         r = subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
         self.assertEqual((r.returncode, r.stderr), (0, b""))
         master, slave = pty.openpty()
@@ -262,14 +262,17 @@ class Info(Case):
         self.assertIn(b"silent", self.ok("info", self.path("s.wav")))
 
     def test_truncated(self):
-        data = read(SPEECH)
-        write(self.path("cut.wav"), data[:len(data) // 2])
-        r = run("info", "--json", self.path("cut.wav"))
-        self.assertEqual(r.returncode, 0, r)
-        d = json.loads(r.stdout)
-        self.assertGreater(d["n_frames"], 30000)
-        if d["truncated"]:
-            self.assertRegex(r.stderr.decode(), r"\Asonobrush-cli: warning: [^\n]*cut.wav[^\n]*\n\Z")
+        for source in (SPEECH, MUSIC):
+            name = "cut" + os.path.splitext(source)[1]
+            write(self.path(name), read(source)[:60000])
+            for args in (["info", "--json"], ["roundtrip", "--json"], ["analyze", "-o", self.path("x.png")]):
+                r = run(*args, self.path(name))
+                self.assertEqual(r.returncode, 0, r)
+                self.assertRegex(r.stderr.decode(), r"\Asonobrush-cli: warning: [^\n]*cut[^\n]*\n\Z")
+            d = json.loads(run("info", "--json", self.path(name)).stdout)
+            self.assertTrue(d["truncated"])
+            self.assertIn(name, d["warning"])
+            self.assertGreater(d["n_frames"], 10000)
 
 
 class Analyze(Case):
@@ -475,6 +478,11 @@ class Render(Case):
         self.assertEqual(self.ok("render", SPEECH, "--edits", script, "-o", self.path("o.wav")), b"")
         self.assertEqual(read_wav(self.path("o.wav")), read_wav(SPEECH))
         self.no_leftovers("e.json", "o.wav")
+
+    def test_the_documented_example_works(self):
+        with open(os.path.join(ROOT, "docs", "edit-script.md")) as f:
+            example = re.search(r"```json\n(.*?)```", f.read(), re.S).group(1)
+        self.ok("render", SPEECH, "--edits", self.script(example), "-o", self.path("o.wav"))
 
     def test_edits_change_their_span_only_and_repeat_exactly(self):
         d = json.loads(self.ok("render", SPEECH, "--edits", self.script(), "-o", self.path("o.wav"), "--json"))

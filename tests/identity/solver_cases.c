@@ -151,12 +151,12 @@ static void add_run(const SonoPlan *plan, int64_t slice, size_t from, size_t to,
     const double bin_hz = plan->rate_hz / (double)plan->slice_len;
     /* full weight over the cells, nothing at their neighbours' centres; boxes of neighbouring columns overlap so that
      * there is no dip between them */
-    const SonoShape box = {.kind = SONO_SHAPE_BOX,
-                           .combine = SONO_COMBINE_ADD,
-                           .box = {t - 0.75 * hop_s, t + 0.75 * hop_s, ((double)from - 0.5) * bin_hz,
-                                   ((double)to - 0.5) * bin_hz},
-                           .feather_ms = 500.0 * hop_s,
-                           .feather_hz = bin_hz};
+    const SonoShape box = {
+        .kind = SONO_SHAPE_BOX,
+        .combine = SONO_COMBINE_ADD,
+        .box = {t - 0.75 * hop_s, t + 0.75 * hop_s, ((double)from - 0.5) * bin_hz, ((double)to - 0.5) * bin_hz},
+        .feather_ms = 500.0 * hop_s,
+        .feather_hz = bin_hz};
     assert_ok(sono_mask_add(mask, &box, &err), err);
 }
 

@@ -120,6 +120,15 @@ static inline SonoPcmStore *store_new(uint64_t budget_bytes, const char *dir)
     return store;
 }
 
+/* Nothing left: not a block, not a byte. */
+static inline void expect_empty(SonoPcmStore *store)
+{
+    const SonoPcmStoreStats s = sono_pcm_store_stats(store);
+    assert_int_equal(s.n_blocks, 0);
+    assert_int_equal(s.resident_bytes, 0);
+    assert_int_equal(s.spilled_bytes, 0);
+}
+
 /* A folder of our own, in the tests' temporary place; the caller removes it. */
 static inline void make_temp_dir(char dir[64])
 {
