@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # run.sh [FILE]: install what is missing, build, and open FILE in the editor.
 # Without a display the same trip is made by the command-line program: a picture of the sound, an edit (a guitar chord
-# from Debian's sonic-pi-samples loses one of its notes; any other FILE what assets/demo/any-sound.json does), the edited
+# from Debian's sonic-pi-samples loses one of its notes, and another is lifted; any other FILE what assets/demo/any-sound.json does), the edited
 # sound, and a picture of that. Its last lines say where they are. SONO_OUT: their folder (default: out).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -40,15 +40,16 @@ echo "no display: making the trip with sonobrush-cli"
 echo "building ..."
 build build/run-headless -DSONO_UI=OFF
 cli=$root/build/run-headless/src/cli/sonobrush-cli
+show=(analyze --transform stft --scale log)
 if [ -z "$file" ]; then
     file=$demo_sound
     edits=$root/assets/demo/guitar-chord.json
+    show+=(--size 4096 --fmin 80 --fmax 8000 --ceiling -15)
 else
     edits=$root/assets/demo/any-sound.json
 fi
 out=${SONO_OUT:-$root/out}
 mkdir -p "$out"
-show=(analyze --transform stft --scale log --range 90)
 "$cli" info "$file"
 "$cli" "${show[@]}" "$file" -o "$out/before.png"
 "$cli" render "$file" --edits "$edits" -o "$out/edited.wav"

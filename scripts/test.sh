@@ -20,7 +20,7 @@ say()
 
 # Tests that need a display or a quiet machine are for the release stage; linters need no sanitizer.
 not_sanitized='^(bench|house|render|ui)$'
-threaded='jobs|pcm|clip|store|peak|engine|tile|strip|backend|commit|solve|decoder|codec'
+threaded='^(jobs|clip|pcm_store|peaks|engine|conformance|commit|real_sound|picture|decoder|tile|strip|feed)'
 
 configure()
 {

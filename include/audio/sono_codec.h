@@ -45,7 +45,7 @@ int64_t sono_decoder_n_scrubbed(const SonoDecoder *dec);
 /* Kills and reaps the child. NULL is fine. */
 void sono_decoder_close(SonoDecoder *dec);
 /* A reader over a seekable decoder for a first picture (reads one channel at a time, caches the last span read);
- * revision 0. Valid while the decoder is; one thread. */
+ * revision 0. Valid while the decoder is. Thread: any number at once, while nobody else uses the decoder. */
 SonoPcmReader sono_decoder_reader(SonoDecoder *dec);
 
 typedef struct SonoLoadReport {
@@ -55,6 +55,10 @@ typedef struct SonoLoadReport {
     bool truncated;     /* the file ended early or broke; what came before is in the clip */
     char warning[240];  /* one line naming the file, or empty */
 } SonoLoadReport;
+
+/* What loading would report. Complete once next() has returned 0 frames (n_frames counts what it gave); before that
+ * only what the header shows. */
+void sono_decoder_report(const SonoDecoder *dec, SonoLoadReport *report);
 
 /* Whole file to a clip. A file with 0 frames is FORMAT ("holds no sound"). */
 SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, SonoPcmStore *store, SonoClip **out,

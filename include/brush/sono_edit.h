@@ -10,8 +10,8 @@
 
 typedef struct SonoSolverSettings {
     double strength;     /* lambda: weight of the target inside the mask; [0, 10000], default 10; 0: plain mask */
-    double tolerance_db; /* stop when the level inside is within this of the surround; [0, 40], default 1 */
-    int max_steps;       /* [0, 200], default 20; 0: plain mask */
+    double tolerance_db; /* stop when the level inside is within this of the surround; [0, 40], default 2 */
+    int max_steps;       /* [0, 200], default 3; 0: plain mask */
 } SonoSolverSettings;
 
 typedef struct SonoEdit {

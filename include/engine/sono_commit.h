@@ -13,8 +13,11 @@ typedef struct SonoCommitReport {
     SonoRegion region; /* the mask's bounds, clipped to the sound */
     int window_frames, hop_frames;
     char transform[24];
-    int steps;                     /* conjugate-gradient steps, most of any channel; 0: plain mask */
-    double inside_db, surround_db; /* level inside the mask after the plain mask, and of its surround (worst channel) */
+    int tones; /* subtracted by the solver, most of any channel */
+    int steps; /* conjugate-gradient steps, most of any channel; tones and steps 0: plain mask */
+    /* Level inside the mask after the plain mask, after the solver, and of its surround (worst channel; see
+     * sono_solver.h). All 0 where the solver had nothing to look at. */
+    double inside_db, solved_db, surround_db;
     double objective[SONO_COMMIT_MAX_OBJECTIVE]; /* [0..steps] of the channel with most steps: falls at every step */
     double seconds;
 } SonoCommitReport;
@@ -25,8 +28,9 @@ typedef struct SonoCommitReport {
 SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoJobTicket *ticket,
                        SonoClip **out, SonoCommitReport *report, SonoError *err);
 
-/* Transform and parameters the commit will use: the edit's own, or for "auto" an STFT with
- * W = 4 fs / height_Hz rounded to a size, within [256, min(mask's length in frames, 16384)], hop W / 4, Hann: from the
- * mask, never from the display. n_frames: of the sound (bounds a mask that reaches past it). Caller unrefs. */
+/* Transform and parameters the commit will use: the edit's own, or for "auto" an STFT with W = 4 fs / height_Hz rounded
+ * to a size, within [256, min(mask's length in frames, 16384)], hop W / 4, Hann: from the mask, never from the display.
+ * height_Hz is the median height of the mask's runs, weighted by area: of a thin curved line its width, not the box
+ * around it. n_frames: of the sound (bounds a mask that reaches past it). Caller unrefs. */
 SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rate_hz, int64_t n_frames, SonoPlan **out,
                             SonoError *err);

@@ -2,6 +2,6 @@
 include(GNUInstallDirs)
 install(TARGETS sonobrush-cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS sonobrush-codec RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/sonobrush)
-if(SONO_UI)
+if(TARGET sonobrush)
   install(TARGETS sonobrush RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

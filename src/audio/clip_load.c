@@ -32,30 +32,34 @@ static SonoStatus append_all(SonoDecoder *dec, SonoClipBuilder *builder, const S
     return status;
 }
 
-/* Say in one line what was wrong with a file that opened all the same. */
-static void judge_end(const SonoDecoder *dec, const char *name, SonoLoadReport *report)
+/* Says in one line what was wrong with a file that opened all the same. */
+void sono_decoder_report(const SonoDecoder *dec, SonoLoadReport *report)
 {
     const SonoDecoderEnd end = sono_decoder_end(dec);
+    const char *name = sono_decoder_name(dec);
+    *report = (SonoLoadReport){
+        .info = *sono_decoder_info(dec), .n_frames = end.n_frames, .n_scrubbed = sono_decoder_n_scrubbed(dec)};
     const long long n = report->n_frames, claimed = report->info.n_frames_claimed;
     const size_t size = sizeof report->warning;
+    report->truncated = true;
     if (end.recovered) {
-        (void)snprintf(report->warning, size, "%s: was never finished by its recorder; recovered %lld frames", name, n);
+        (void)snprintf(report->warning, size, "%s: was never finished by its recorder; recovered %lld frames", name,
+                       end.complete ? n : claimed);
     } else if (end.broken) {
         (void)snprintf(report->warning, size, "%s: damaged after %lld frames (%.60s); kept what came before", name, n,
                        end.reason);
-    } else if (claimed > n) {
+    } else if (end.complete && claimed > n) {
         (void)snprintf(report->warning, size, "%s: ends early, %lld of %lld frames are there", name, n, claimed);
     } else if (end.shorter_than_header) {
-        (void)snprintf(report->warning, size,
-                       "%s: is shorter than its header says; kept the %lld frames that are there", name, n);
-    } else if (report->n_scrubbed > 0) {
-        (void)snprintf(report->warning, size, "%s: %lld samples were not numbers and are silent now", name,
-                       (long long)report->n_scrubbed);
-        return;
+        (void)snprintf(report->warning, size, "%s: its end is missing; kept the %lld frames that are there", name,
+                       end.complete ? n : claimed);
     } else {
-        return;
+        report->truncated = false;
+        if (report->n_scrubbed > 0) {
+            (void)snprintf(report->warning, size, "%s: %lld samples were not numbers and are silent now", name,
+                           (long long)report->n_scrubbed);
+        }
     }
-    report->truncated = true;
 }
 
 SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, SonoPcmStore *store, SonoClip **out,
@@ -67,7 +71,6 @@ SonoStatus sono_clip_load(const char *path, const SonoCodecOptions *options, Son
 SonoStatus sono_clip_load_watched(const char *path, const SonoCodecOptions *options, const SonoLoadWatch *watch,
                                   SonoPcmStore *store, SonoClip **out, SonoLoadReport *report, SonoError *err)
 {
-    const SonoShortName name = sono_short_name(path);
     SonoLoadReport local = {0};
     SonoDecoder *dec = NULL;
     SonoClipBuilder *builder = NULL;
@@ -86,15 +89,13 @@ SonoStatus sono_clip_load_watched(const char *path, const SonoCodecOptions *opti
     if (status != SONO_OK) {
         goto done;
     }
-    local.n_frames = sono_clip_builder_n_frames(builder);
-    local.n_scrubbed = sono_decoder_n_scrubbed(dec);
+    sono_decoder_report(dec, &local);
     if (local.n_frames == 0) {
         const SonoDecoderEnd end = sono_decoder_end(dec);
-        status = sono_fail(err, SONO_E_FORMAT, "%s: holds no sound%s%s", name.text, end.broken ? ": " : "",
+        status = sono_fail(err, SONO_E_FORMAT, "%s: holds no sound%s%s", sono_decoder_name(dec), end.broken ? ": " : "",
                            end.broken ? end.reason : "");
         goto done;
     }
-    judge_end(dec, name.text, &local);
     status = sono_clip_builder_finish(builder, &clip, err);
     builder = NULL;
 done:

@@ -91,6 +91,7 @@ static SonoStatus receive_block(SonoDecoder *dec, Slot *slot, SonoError *why)
     slot->n_frames = reply.n_frames;
     if (reply.flags & CODEC_FLAG_BROKEN) {
         dec->end.broken = true;
+        dec->at_end = true; /* what a decoder gives after damage is not the sound */
         (void)snprintf(dec->end.reason, sizeof dec->end.reason, "%s", reply.text);
     }
     if (reply.n_frames == 0) {
@@ -137,7 +138,8 @@ SonoStatus sono_decoder_open(const char *path, const SonoCodecOptions *options, 
                              SonoError *err)
 {
     SonoDecoder *dec = sono_calloc(1, sizeof *dec);
-    if (!dec) {
+    if (!dec || pthread_mutex_init(&dec->cache.lock, NULL) != 0) {
+        sono_free(dec);
         return sono_fail(err, SONO_E_NOMEM, "%s: out of memory", sono_short_name(path).text);
     }
     dec->child.socket = dec->child.lifeline = -1;
@@ -280,13 +282,22 @@ void sono_decoder_close(SonoDecoder *dec)
     if (dec) {
         sono_codec_child_stop(&dec->child);
         sono_free(dec->cache.pcm);
+        (void)pthread_mutex_destroy(&dec->cache.lock);
         sono_free(dec);
     }
 }
 
 SonoDecoderEnd sono_decoder_end(const SonoDecoder *dec)
 {
-    return dec->end;
+    SonoDecoderEnd end = dec->end;
+    end.complete = dec->at_end && dec->n_slots == 0;
+    end.n_frames = dec->n_done;
+    return end;
+}
+
+const char *sono_decoder_name(const SonoDecoder *dec)
+{
+    return dec->child.file_name.text;
 }
 
 const SonoAudioInfo *sono_decoder_info(const SonoDecoder *dec)

@@ -10,9 +10,10 @@ static SonoStatus fill_cache(SonoDecoder *dec, SonoDecoderSpan *span, int64_t st
                              SonoError *err)
 {
     const int n_channels = sono_decoder_info(dec)->n_channels;
-    if (span->n_frames != n_frames) {
+    if (!span->pcm || span->n_frames != n_frames) {
         sono_free(span->pcm);
-        *span = (SonoDecoderSpan){0};
+        span->pcm = NULL;
+        span->n_frames = 0;
         if (n_frames > INT64_MAX / n_channels / (int64_t)sizeof *span->pcm) {
             return sono_fail(err, SONO_E_LIMIT, "a span of %lld frames is too long to read", (long long)n_frames);
         }
@@ -30,7 +31,8 @@ static SonoStatus fill_cache(SonoDecoder *dec, SonoDecoderSpan *span, int64_t st
     span->start_frame = start_frame;
     if (status != SONO_OK) {
         sono_free(span->pcm);
-        *span = (SonoDecoderSpan){0};
+        span->pcm = NULL;
+        span->n_frames = 0;
     }
     return status;
 }
@@ -46,14 +48,16 @@ static SonoStatus read_channel(void *ctx, int channel, int64_t start_frame, int6
     if (n_frames == 0) {
         return SONO_OK;
     }
+    SonoStatus status = SONO_OK;
+    (void)pthread_mutex_lock(&span->lock);
     if (!span->pcm || span->start_frame != start_frame || span->n_frames != n_frames) {
-        const SonoStatus status = fill_cache(dec, span, start_frame, n_frames, err);
-        if (status != SONO_OK) {
-            return status;
-        }
+        status = fill_cache(dec, span, start_frame, n_frames, err);
     }
-    memcpy(dst, span->pcm + channel * n_frames, (size_t)n_frames * sizeof *dst);
-    return SONO_OK;
+    if (status == SONO_OK) {
+        memcpy(dst, span->pcm + channel * n_frames, (size_t)n_frames * sizeof *dst);
+    }
+    (void)pthread_mutex_unlock(&span->lock);
+    return status;
 }
 
 SonoPcmReader sono_decoder_reader(SonoDecoder *dec)

@@ -6,7 +6,7 @@
 
 SonoSolverSettings sono_solver_defaults(void)
 {
-    return (SonoSolverSettings){.strength = 10.0, .tolerance_db = 1.0, .max_steps = 20};
+    return (SonoSolverSettings){.strength = 10.0, .tolerance_db = 2.0, .max_steps = 3};
 }
 
 SonoEdit sono_edit_new(const SonoOperation *operation)

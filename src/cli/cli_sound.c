@@ -52,6 +52,7 @@ static SonoStatus open_in_place(CliSound *s, const char *path, SonoError *err)
     s->reader = s->in_place;
     s->reader.read = read_locked;
     s->reader.ctx = s;
+    sono_decoder_report(s->decoder, &s->report);
     s->report.n_frames = s->in_place.n_frames;
     return SONO_OK;
 }
@@ -68,9 +69,6 @@ static SonoStatus load(CliSound *s, const char *path, SonoError *err)
     cli_progress_end(&progress);
     if (status != SONO_OK) {
         return status;
-    }
-    if (s->report.warning[0]) {
-        cli_warning("%s", s->report.warning);
     }
     s->reader = sono_clip_reader(s->clip);
     s->reader.read = read_clip;
@@ -90,6 +88,8 @@ SonoStatus cli_sound_open(CliSound *s, const char *path, bool in_place, SonoErro
     }
     if (status != SONO_OK) {
         cli_sound_close(s);
+    } else if (s->report.warning[0]) {
+        cli_warning("%s", s->report.warning);
     }
     return status;
 }

@@ -146,8 +146,7 @@ static CliExit analyze(const CliCommand *self, const char *path, const Options *
     SonoEngine *engine = NULL;
     SonoPlan *plan = NULL;
     SonoError err = {0};
-    /* A part of a file, or a quick look at all of it, is read where it lies. */
-    SonoStatus status = cli_sound_open(&sound, path, o->quick || o->start_s > 0.0 || !isnan(o->end_s), &err);
+    SonoStatus status = cli_sound_open(&sound, path, true, &err);
     if (status != SONO_OK) {
         return cli_fail(&err);
     }

@@ -11,16 +11,13 @@
 #define BLOCK_FRAMES 16384
 
 typedef struct FileInfo {
-    SonoAudioInfo audio;
-    int64_t n_frames, n_scrubbed;
+    SonoLoadReport report;
     double peak[SONO_MAX_CHANNELS], sum_squares[SONO_MAX_CHANNELS];
-    bool truncated;
-    char warning[240];
 } FileInfo;
 
 static void measure(FileInfo *info, float *const *pcm, int64_t n)
 {
-    for (int c = 0; c < info->audio.n_channels; c++) {
+    for (int c = 0; c < info->report.info.n_channels; c++) {
         double peak = info->peak[c], sum = 0.0;
         for (int64_t i = 0; i < n; i++) {
             const double x = fabs((double)pcm[c][i]);
@@ -30,29 +27,25 @@ static void measure(FileInfo *info, float *const *pcm, int64_t n)
         info->peak[c] = peak;
         info->sum_squares[c] += sum;
     }
-    info->n_frames += n;
 }
 
-static SonoStatus decode_all(SonoDecoder *decoder, FileInfo *info, CliProgress *progress, SonoError *err)
+static SonoStatus decode_all(SonoDecoder *decoder, FileInfo *info, SonoError *err)
 {
     float *pcm[SONO_MAX_CHANNELS] = {NULL};
-    float *block = sono_alloc_aligned((size_t)info->audio.n_channels * BLOCK_FRAMES, sizeof *block);
+    const int n_channels = info->report.info.n_channels;
+    float *block = sono_alloc_aligned((size_t)n_channels * BLOCK_FRAMES, sizeof *block);
     if (!block) {
         return sono_fail(err, SONO_E_NOMEM, "no memory for a block of sound");
     }
-    for (int c = 0; c < info->audio.n_channels; c++) {
+    for (int c = 0; c < n_channels; c++) {
         pcm[c] = block + (size_t)c * BLOCK_FRAMES;
     }
-    const int64_t n_claimed = info->audio.n_frames_claimed;
     SonoStatus status = SONO_OK;
     int64_t n = 1;
     while (status == SONO_OK && n > 0) {
-        n = 0;
-        if (cli_is_interrupted()) {
-            status = sono_fail(err, SONO_E_CANCELLED, "cancelled");
-        } else if ((status = sono_decoder_next(decoder, BLOCK_FRAMES, pcm, &n, err)) == SONO_OK) {
+        status = sono_decoder_next(decoder, BLOCK_FRAMES, pcm, &n, err);
+        if (status == SONO_OK) {
             measure(info, pcm, n);
-            cli_progress_update(progress, n_claimed > 0 ? (double)info->n_frames / (double)n_claimed : -1.0);
         }
     }
     sono_free(block);
@@ -65,33 +58,19 @@ static SonoStatus inspect(const char *path, FileInfo *info, SonoError *err)
     cli_progress_begin(&progress, "reading");
     const SonoCodecOptions options = cli_codec_options(&progress);
     SonoDecoder *decoder = NULL;
-    SonoStatus status = sono_decoder_open(path, &options, &decoder, &info->audio, err);
-    if (status != SONO_OK) {
-        cli_progress_end(&progress);
-        return status;
+    SonoStatus status = sono_decoder_open(path, &options, &decoder, &info->report.info, err);
+    if (status == SONO_OK) {
+        status = decode_all(decoder, info, err);
     }
-    SonoError broken = {0};
-    status = decode_all(decoder, info, &progress, &broken);
-    cli_progress_end(&progress);
-    info->n_scrubbed = sono_decoder_n_scrubbed(decoder);
+    if (status == SONO_OK) {
+        sono_decoder_report(decoder, &info->report);
+    }
     sono_decoder_close(decoder);
-    if (status == SONO_E_CANCELLED || status == SONO_E_NOMEM || (status != SONO_OK && info->n_frames == 0)) {
-        *err = broken;
-        return status;
+    cli_progress_end(&progress);
+    if (status == SONO_OK && info->report.n_frames == 0) {
+        status = sono_fail(err, SONO_E_FORMAT, "%s: holds no sound", path);
     }
-    if (info->n_frames == 0) {
-        return sono_fail(err, SONO_E_FORMAT, "%s: holds no sound", path);
-    }
-    if (status != SONO_OK) { /* what came before is there */
-        info->truncated = true;
-        memcpy(info->warning, broken.message, sizeof info->warning);
-    } else if (info->n_frames < info->audio.n_frames_claimed) {
-        (void)sono_fail(&broken, SONO_E_FORMAT, "%s: ends early: %lld of %lld frames are there", path,
-                        (long long)info->n_frames, (long long)info->audio.n_frames_claimed);
-        info->truncated = true;
-        memcpy(info->warning, broken.message, sizeof info->warning);
-    }
-    return SONO_OK;
+    return status;
 }
 
 static double to_db(double amplitude)
@@ -101,7 +80,7 @@ static double to_db(double amplitude)
 
 static double rms(const FileInfo *info, int channel)
 {
-    return sqrt(info->sum_squares[channel] / (double)info->n_frames);
+    return sqrt(info->sum_squares[channel] / (double)info->report.n_frames);
 }
 
 static CliExit print_json(const char *path, const FileInfo *info)
@@ -109,19 +88,19 @@ static CliExit print_json(const char *path, const FileInfo *info)
     SonoJsonWriter w = {0};
     sono_json_begin_object(&w, NULL, SONO_JSON_LINES);
     sono_json_string(&w, "file", path);
-    sono_json_string(&w, "format", info->audio.format);
-    sono_json_string(&w, "subtype", info->audio.subtype);
-    sono_json_int(&w, "bits", info->audio.bits);
-    sono_json_double(&w, "rate_hz", info->audio.rate_hz);
-    sono_json_int(&w, "n_channels", info->audio.n_channels);
-    sono_json_int(&w, "n_frames", info->n_frames);
-    sono_json_double(&w, "duration_s", (double)info->n_frames / info->audio.rate_hz);
-    sono_json_bool(&w, "seekable", info->audio.seekable);
-    sono_json_int(&w, "n_non_finite", info->n_scrubbed);
-    sono_json_bool(&w, "truncated", info->truncated);
-    sono_json_string(&w, "warning", info->warning[0] ? info->warning : NULL);
+    sono_json_string(&w, "format", info->report.info.format);
+    sono_json_string(&w, "subtype", info->report.info.subtype);
+    sono_json_int(&w, "bits", info->report.info.bits);
+    sono_json_double(&w, "rate_hz", info->report.info.rate_hz);
+    sono_json_int(&w, "n_channels", info->report.info.n_channels);
+    sono_json_int(&w, "n_frames", info->report.n_frames);
+    sono_json_double(&w, "duration_s", (double)info->report.n_frames / info->report.info.rate_hz);
+    sono_json_bool(&w, "seekable", info->report.info.seekable);
+    sono_json_int(&w, "n_non_finite", info->report.n_scrubbed);
+    sono_json_bool(&w, "truncated", info->report.truncated);
+    sono_json_string(&w, "warning", info->report.warning[0] ? info->report.warning : NULL);
     sono_json_begin_array(&w, "channels", SONO_JSON_LINES);
-    for (int c = 0; c < info->audio.n_channels; c++) {
+    for (int c = 0; c < info->report.info.n_channels; c++) {
         sono_json_begin_object(&w, NULL, SONO_JSON_INLINE);
         sono_json_double(&w, "peak", info->peak[c]);
         sono_json_double(&w, "peak_db", to_db(info->peak[c])); /* null when silent */
@@ -136,21 +115,21 @@ static CliExit print_json(const char *path, const FileInfo *info)
 static void print_text(const char *path, const FileInfo *info)
 {
     g_autofree char *name = cli_clean_text(path);
-    g_autofree char *format = cli_clean_text(info->audio.format);
-    g_autofree char *subtype = cli_clean_text(info->audio.subtype);
-    const double seconds = (double)info->n_frames / info->audio.rate_hz;
+    g_autofree char *format = cli_clean_text(info->report.info.format);
+    g_autofree char *subtype = cli_clean_text(info->report.info.subtype);
+    const double seconds = (double)info->report.n_frames / info->report.info.rate_hz;
     const int64_t whole = (int64_t)seconds;
     printf("file         %s\n", name);
     printf("format       %s, %s", format, subtype);
-    printf(info->audio.bits > 0 ? " (%d bits)\n" : "\n", info->audio.bits);
-    printf("sample rate  %.15g Hz\n", info->audio.rate_hz);
-    printf("channels     %d\n", info->audio.n_channels);
-    printf("length       %lld frames, %lld:%02d:%06.3f\n", (long long)info->n_frames, (long long)(whole / 3600),
+    printf(info->report.info.bits > 0 ? " (%d bits)\n" : "\n", info->report.info.bits);
+    printf("sample rate  %.15g Hz\n", info->report.info.rate_hz);
+    printf("channels     %d\n", info->report.info.n_channels);
+    printf("length       %lld frames, %lld:%02d:%06.3f\n", (long long)info->report.n_frames, (long long)(whole / 3600),
            (int)(whole / 60 % 60), seconds - (double)(whole / 60 * 60));
-    if (info->n_scrubbed > 0) {
-        printf("non-finite   %lld samples (read as 0)\n", (long long)info->n_scrubbed);
+    if (info->report.n_scrubbed > 0) {
+        printf("non-finite   %lld samples (read as 0)\n", (long long)info->report.n_scrubbed);
     }
-    for (int c = 0; c < info->audio.n_channels; c++) {
+    for (int c = 0; c < info->report.info.n_channels; c++) {
         if (info->peak[c] > 0.0) {
             printf("channel %-4d peak %.2f dBFS, RMS %.2f dBFS\n", c, to_db(info->peak[c]), to_db(rms(info, c)));
         } else {
@@ -173,8 +152,8 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
         if (inspect(p.operands[0], info, &err) != SONO_OK) {
             code = cli_fail(&err);
         } else {
-            if (info->warning[0]) {
-                cli_warning("%s", info->warning);
+            if (info->report.warning[0]) {
+                cli_warning("%s", info->report.warning);
             }
             if (json) {
                 code = print_json(p.operands[0], info);

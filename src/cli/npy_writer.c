@@ -62,7 +62,7 @@ SonoStatus npy_open(NpyWriter *w, const char *path, const int64_t shape[3], Sono
     const uint16_t one = 1;
     const char order = *(const unsigned char *)&one == 1 ? '<' : '>';
     memset(header, ' ', sizeof header);
-    memcpy(header, "\x93NUMPY\x01\x00", 8);
+    memcpy(header, "\x93NUMPY\x01\x00", 8); /* NOLINT(bugprone-not-null-terminated-result): bytes, not a string */
     header[8] = (unsigned char)(length & 0xff);
     header[9] = (unsigned char)(length >> 8);
     char text[HEADER_BYTES];

@@ -110,7 +110,11 @@ static bool has_room(const SonoFreqAxis *axis, const TickList *list, double freq
 static void ticks_curved(const SonoFreqAxis *axis, double length_px, double min_px, TickList *out)
 {
     static const int rounds[][9] = {{1}, {5}, {2}, {3, 4, 6, 7, 8, 9}};
-    const double low = fmax(axis->f0_hz, 1e-3);
+    const double low = fmax(axis->f0_hz, 1.0);
+    if (axis->f0_hz <= 0.0) {
+        Tick *zero = add(out, 0.0);
+        freq_label(0.0, 1.0, zero->label, sizeof zero->label);
+    }
     for (size_t r = 0; r < 4; r++) {
         for (double power = pow(10.0, floor(log10(low))); power <= axis->f1_hz; power *= 10.0) {
             for (size_t k = 0; k < 9 && rounds[r][k]; k++) {
@@ -119,16 +123,10 @@ static void ticks_curved(const SonoFreqAxis *axis, double length_px, double min_
                     continue;
                 }
                 const bool labelled = has_room(axis, out, freq_hz, length_px, min_px);
-                Tick *tick = labelled || r < 3 || axis->scale == SONO_SCALE_LOG ? add(out, freq_hz) : NULL;
+                Tick *tick = labelled || axis->scale == SONO_SCALE_LOG ? add(out, freq_hz) : NULL;
                 if (tick && labelled) {
                     freq_label(freq_hz, power, tick->label, sizeof tick->label);
                 }
-            }
-        }
-        if (r == 0 && axis->f0_hz <= 0.0) {
-            Tick *tick = add(out, 0.0);
-            if (tick && has_room(axis, out, 0.0, length_px, min_px)) {
-                (void)g_snprintf(tick->label, sizeof tick->label, "0");
             }
         }
     }
@@ -137,7 +135,7 @@ static void ticks_curved(const SonoFreqAxis *axis, double length_px, double min_
 static void ticks_even(double from, double to, double step, TickList *out)
 {
     for (double i = ceil(from / step - 1e-9); i * step <= to + 1e-9 * step; i++) {
-        if (!add(out, i * step)) {
+        if (!add(out, i * step + 0.0)) { /* no -0 */
             break;
         }
     }

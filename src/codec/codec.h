@@ -6,6 +6,10 @@
 
 #include "codec_protocol.h"
 
+/* A second descriptor of the file, for decoding: libsndfile 1.2 closes the first when it cannot open the file, whatever
+ * it was told. Ours alone; CODEC_FD_END is the editor's limit. */
+enum { CODEC_FD_SPARE = CODEC_FD_END, CODEC_FD_LIMIT };
+
 /* Give up everything but the descriptors we hold. False: it could not be done, and nothing may be opened. */
 bool codec_enter_sandbox(bool encoding);
 
@@ -18,10 +22,6 @@ void codec_decode_read(CodecDecode *decode, const CodecRequest *request, char *s
 void codec_encode_open(CodecEncode **out, const CodecRequest *request, CodecReply *reply);
 void codec_encode_write(CodecEncode *encode, const CodecRequest *request, const char *samples, CodecReply *reply);
 void codec_encode_finish(CodecEncode *encode, CodecReply *reply);
-
-/* Where the samples of a RIFF or RF64 file begin, if its data chunk says 0 bytes and yet there are some (the recorder
- * was killed); -1 if not so. Leaves fd anywhere. */
-int64_t codec_unfinished_wav_data(int fd);
 
 /* reply->status and a reason in text. */
 void codec_refuse(CodecReply *reply, int status, const char *text);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "codec.h"
+#include "recover.h"
 #include "sono_error.h"
 #include "sono_mem.h"
 
@@ -117,7 +118,8 @@ static bool is_random_access(const SF_INFO *info)
 /* libsndfile mends sizes that reach past the file's end and only tells its log: "data : 1000 (should be 500)". */
 static bool log_tells_of_missing_samples(SNDFILE *file)
 {
-    static const char *const sizes[] = {"data : ", " SSND : ", " BODY : ", "  Data Size   : ", "riff : "};
+    static const char *const sizes[] = {
+        "data : ", " SSND : ", " BODY : ", "  Data Size   : ", "riff : ", "  Riff size : "};
     static const char *const words[] = {"seems to be truncated", "ended unexpectedly", "Seems to be a truncated"};
     char log[4096] = "";
     (void)sf_command(file, SFC_GET_LOG_INFO, log, sizeof log);
@@ -145,35 +147,6 @@ static bool log_tells_of_missing_samples(SNDFILE *file)
     return false;
 }
 
-/* Reopen a recording that was never finished as bare samples from where they begin. */
-static SNDFILE *recover_unfinished(SNDFILE *file, SF_INFO *info)
-{
-    const int container = info->format & SF_FORMAT_TYPEMASK;
-    if (info->frames != 0 ||
-        (container != SF_FORMAT_WAV && container != SF_FORMAT_WAVEX && container != SF_FORMAT_RF64) ||
-        !(is_random_access(info) || (info->format & SF_FORMAT_SUBMASK) == SF_FORMAT_ULAW)) {
-        return file;
-    }
-    sf_count_t offset = codec_unfinished_wav_data(CODEC_FD_FILE);
-    if (offset < 0 || lseek(CODEC_FD_FILE, 0, SEEK_SET) != 0) {
-        return file;
-    }
-    SF_INFO raw = {.samplerate = info->samplerate,
-                   .channels = info->channels,
-                   .format = SF_FORMAT_RAW | SF_ENDIAN_LITTLE | (info->format & SF_FORMAT_SUBMASK)};
-    SNDFILE *bare = sf_open_fd(CODEC_FD_FILE, SFM_READ, &raw, 0);
-    SF_INFO moved = raw;
-    if (!bare || sf_command(bare, SFC_SET_RAW_START_OFFSET, &offset, sizeof offset) != 0 ||
-        sf_command(bare, SFC_GET_CURRENT_SF_INFO, &moved, sizeof moved) != 0 || moved.frames <= 0 ||
-        sf_seek(bare, 0, SEEK_SET) != 0) {
-        (void)sf_close(bare);
-        return file;
-    }
-    (void)sf_close(file);
-    info->frames = moved.frames;
-    return bare;
-}
-
 static void describe(const SF_INFO *info, CodecReply *reply)
 {
     const NamedCode container =
@@ -184,9 +157,12 @@ static void describe(const SF_INFO *info, CodecReply *reply)
     reply->bits = encoding.bits;
     reply->n_channels = info->channels;
     reply->rate_hz = info->samplerate;
-    /* A truncated Ogg file says SF_COUNT_MAX. */
+    /* An Ogg stream without its last page says SF_COUNT_MAX. */
     const bool known = info->frames >= 0 && info->frames <= CODEC_MAX_FRAMES;
     reply->n_frames = known ? info->frames : -1;
+    if (!known && (info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG) {
+        reply->flags |= CODEC_FLAG_SHORTER;
+    }
     if (known && is_random_access(info)) {
         reply->flags |= CODEC_FLAG_SEEKABLE;
     }
@@ -197,6 +173,9 @@ void codec_decode_open(CodecDecode **out, CodecReply *reply)
     SF_INFO info = {0};
     SNDFILE *file = sf_open_fd(CODEC_FD_FILE, SFM_READ, &info, 0);
     CodecDecode *decode = NULL;
+    if (!file && (file = codec_open_cut_caf(&info))) {
+        reply->flags |= CODEC_FLAG_SHORTER;
+    }
     if (!file) {
         const int code = sf_error(NULL);
         codec_refuse(reply, code == SF_ERR_SYSTEM ? SONO_E_IO : SONO_E_FORMAT, sf_strerror(NULL));
@@ -210,9 +189,9 @@ void codec_decode_open(CodecDecode **out, CodecReply *reply)
         codec_refuse(reply, SONO_E_FORMAT, text);
         goto fail;
     }
-    const bool random_access = is_random_access(&info);
-    SNDFILE *recovered = recover_unfinished(file, &info);
-    if (recovered != file) {
+    SNDFILE *recovered = codec_open_unfinished(&info);
+    if (recovered) {
+        (void)sf_close(file);
         file = recovered;
         reply->flags |= CODEC_FLAG_RECOVERED;
     } else if (log_tells_of_missing_samples(file)) {
@@ -232,9 +211,6 @@ void codec_decode_open(CodecDecode **out, CodecReply *reply)
                             .chunk = chunk,
                             .chunk_frames = chunk_frames};
     describe(&info, reply);
-    if (!random_access) {
-        reply->flags &= ~(uint32_t)CODEC_FLAG_SEEKABLE;
-    }
     *out = decode;
     return;
 fail:

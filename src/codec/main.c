@@ -78,7 +78,8 @@ int main(int argc, char **argv)
     }
     char *samples =
         mmap(NULL, CODEC_SAMPLES_BYTES, encoding ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED, CODEC_FD_SAMPLES, 0);
-    if (samples == MAP_FAILED || !codec_enter_sandbox(encoding)) {
+    const bool spared = encoding || dup2(CODEC_FD_FILE, CODEC_FD_SPARE) == CODEC_FD_SPARE;
+    if (samples == MAP_FAILED || !spared || !codec_enter_sandbox(encoding)) {
         /* Without the cage nothing is opened; the parent reports our exit. */
         return 3;
     }

@@ -73,7 +73,7 @@ static bool limit(int resource, rlim_t value)
 
 static bool set_limits(bool encoding)
 {
-    bool ok = limit(RLIMIT_NPROC, 0) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, CODEC_FD_END);
+    bool ok = limit(RLIMIT_NPROC, 0) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, CODEC_FD_LIMIT);
 #ifndef SONO_SANITIZED
     ok = ok && limit(RLIMIT_AS, (rlim_t)2 << 30);
 #endif
@@ -114,7 +114,7 @@ static bool install_filter(void)
 
 bool codec_enter_sandbox(bool encoding)
 {
-    (void)close_range(CODEC_FD_END, ~0U, 0); /* the editor has seen to it; this is the second lock on the door */
+    (void)close_range(CODEC_FD_LIMIT, ~0U, 0); /* the editor has seen to it; this is the second lock on the door */
     return tie_to_parent() && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
            set_limits(encoding) && install_filter();
 }

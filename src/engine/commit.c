@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an edit means: which slices of which channels, with which plan, and the splice of the result. */
+/* What an edit means: which slices of which channels, and the splice of the result. */
 #include "commit_internal.h"
 #include "sono_clock.h"
 #include "sono_mem.h"
@@ -8,40 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static SonoRegion whole_sound(double rate_hz, int64_t n_frames)
-{
-    return (SonoRegion){0.0, (double)n_frames / rate_hz, 0.0, 0.5 * rate_hz};
-}
-
-SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rate_hz, int64_t n_frames, SonoPlan **out,
-                            SonoError *err)
-{
-    if (strcmp(edit->transform, "auto") != 0) {
-        const SonoTransform *t = sono_transform_find(edit->transform);
-        return t ? sono_engine_plan(engine, t, &edit->transform_params, rate_hz, out, err)
-                 : sono_fail(err, SONO_E_INVALID, "no transform '%s'", edit->transform);
-    }
-    const SonoRegion bounds = sono_region_intersect(sono_mask_bounds(&edit->mask), whole_sound(rate_hz, n_frames));
-    const SonoTransform *stft = sono_transform_find("stft");
-    SonoParams params = sono_params_defaults(stft->params);
-    stft->auto_params(bounds.f1_hz - bounds.f0_hz, (int64_t)((bounds.t1_s - bounds.t0_s) * rate_hz), rate_hz, &params);
-    return sono_engine_plan(engine, stft, &params, rate_hz, out, err);
-}
-
-/* Slices whose centre lies in the bounds, and the frames they reach plus one atom on both sides. */
+/* Slices whose centre lies in the bounds, and the frames they reach. A mask that reaches an end of the sound also
+ * covers the slices centred beyond it: they hold part of the first or last samples. */
 static void place_region(CommitRegion *r, double rate_hz, int64_t n_frames)
 {
     const SonoPlan *plan = r->plan;
     const double hop_s = (double)plan->slice_hop / rate_hz;
-    r->weighted.first = (int64_t)ceil(r->bounds.t0_s / hop_s - 1e-9);
-    r->weighted.n = (int64_t)floor(r->bounds.t1_s / hop_s + 1e-9) - r->weighted.first + 1;
-    if (r->weighted.n < 0) {
-        r->weighted.n = 0;
-    }
-    SonoSpan span = sono_plan_support(plan, r->weighted);
-    span.start_frame -= plan->slice_len;
-    span.n_frames += 2 * plan->slice_len;
-    r->span = sono_span_intersect(span, (SonoSpan){0, n_frames});
+    const SonoSlices all = sono_plan_slices_touching(plan, (SonoSpan){0, n_frames});
+    int64_t first = (int64_t)ceil(r->bounds.t0_s / hop_s - 1e-9);
+    int64_t end = (int64_t)floor(r->bounds.t1_s / hop_s + 1e-9) + 1;
+    first = r->bounds.t0_s <= 0.0 ? all.first : first;
+    end = r->bounds.t1_s >= (double)n_frames / rate_hz ? all.first + all.n : end;
+    r->weighted = (SonoSlices){first, end > first ? end - first : 0};
+    r->span = sono_span_intersect(sono_plan_support(plan, r->weighted), (SonoSpan){0, n_frames});
 }
 
 /* x + delta; where nothing is added the bits stay (-0 + 0 would not). Returns the frames that differ. */
@@ -62,12 +41,14 @@ static SonoSpan add_delta(const float *x, float *delta, SonoSpan span)
 
 static void report_channel(SonoCommitReport *report, const SonoSolveResult *result, bool first)
 {
+    report->tones = result->tones > report->tones ? result->tones : report->tones;
     if (first || result->steps > report->steps) {
         report->steps = result->steps;
         memcpy(report->objective, result->objective, sizeof report->objective);
     }
     if (first || result->inside_db - result->surround_db > report->inside_db - report->surround_db) {
         report->inside_db = result->inside_db;
+        report->solved_db = result->solved_db;
         report->surround_db = result->surround_db;
     }
 }
@@ -148,7 +129,8 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
                       .edit = edit,
                       .plan = plan,
                       .clip = clip,
-                      .bounds = sono_region_intersect(sono_mask_bounds(&edit->mask), whole_sound(rate_hz, n_frames)),
+                      .bounds =
+                          sono_region_intersect(sono_mask_bounds(&edit->mask), commit_whole_sound(rate_hz, n_frames)),
                       .ticket = ticket};
     SonoClip *now = sono_clip_ref(clip);
     rep->region = r.bounds;

@@ -46,14 +46,14 @@ static Entry *find(SonoTileCache *cache, const SonoStripKey *key)
     uint64_t words[5];
     Entry *e = NULL;
     key_words(key, words);
-    HASH_FIND(hh, cache->by_key, words, sizeof words, e);
+    HASH_FIND(hh, cache->by_key, words, sizeof words, e); /* NOLINT: uthash's own arithmetic */
     return e;
 }
 
 /* Lock held; the entry is then the caller's. */
 static void take_out(SonoTileCache *cache, Entry *e)
 {
-    HASH_DEL(cache->by_key, e);
+    HASH_DEL(cache->by_key, e); /* NOLINT: uthash takes the list for consistent */
     DL_DELETE(cache->by_use, e);
     cache->bytes -= e->bytes;
 }
@@ -144,7 +144,7 @@ void sono_tile_cache_put(SonoTileCache *cache, SonoStrip *strip)
     while (cache->bytes > cache->budget_bytes) {
         Entry *oldest = cache->by_use;
         take_out(cache, oldest);
-        DL_APPEND(leaving, oldest);
+        DL_APPEND(leaving, oldest); /* NOLINT: bytes are left, so entries are */
     }
     (void)pthread_mutex_unlock(&cache->lock);
     free_entries(leaving);

@@ -7,6 +7,10 @@ foreach(layer ${layers})
   get_property(layer_uses GLOBAL PROPERTY SONO_LAYER_${layer}_USES)
   string(APPEND layer_table "set(USES_${layer} ${layer_uses})\n")
 endforeach()
+if(TARGET sonobrush-cli) # a program, and the top of its own branch: it sees what document sees, and no window
+  list(APPEND layers cli)
+  string(APPEND layer_table "set(LAYERS ${layers})\nset(USES_cli document)\n")
+endif()
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/layers/table.cmake CONTENT "${layer_table}" @ONLY)
 
 set(layer_check ${CMAKE_COMMAND} -DTABLE=${CMAKE_BINARY_DIR}/layers/table.cmake

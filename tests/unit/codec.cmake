@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The audio layer and its child program. Files are made with libsndfile itself, so tests link it; the layer does not.
-add_library(codec_fixture STATIC ${CMAKE_CURRENT_LIST_DIR}/codec_fixture.c)
-target_include_directories(codec_fixture PUBLIC ${CMAKE_CURRENT_LIST_DIR} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-target_compile_definitions(codec_fixture PRIVATE _XOPEN_SOURCE=700)
-target_link_libraries(codec_fixture PRIVATE sono_flags PkgConfig::CMOCKA PUBLIC sono_audio PkgConfig::SNDFILE)
+if(NOT TARGET codec_fixture)
+  include(${CMAKE_CURRENT_LIST_DIR}/codec_fixture.cmake)
+endif()
 
 sono_test(codec_quantise SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_quantise.c LAYERS audio LABELS unit)
 target_include_directories(test_codec_quantise PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)
@@ -12,3 +11,17 @@ sono_test(codec_formats SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_formats.c L
 sono_test(codec_save SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_save.c LAYERS audio LIBS codec_fixture LABELS unit
           TIMEOUT 120)
 target_compile_definitions(test_codec_save PRIVATE _DEFAULT_SOURCE)
+
+add_executable(hostile_codec ${CMAKE_CURRENT_LIST_DIR}/hostile_codec.c)
+target_include_directories(hostile_codec PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)
+target_link_libraries(hostile_codec PRIVATE sono_flags)
+sono_test(codec_hostile_child SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_hostile_child.c LAYERS audio
+          LIBS codec_fixture LABELS unit TIMEOUT 60 ENV "SONO_HOSTILE_CODEC=$<TARGET_FILE:hostile_codec>")
+target_compile_definitions(test_codec_hostile_child PRIVATE _DEFAULT_SOURCE)
+add_dependencies(test_codec_hostile_child hostile_codec)
+sono_test(codec_hostile_files SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_hostile_files.c LAYERS audio
+          LIBS codec_fixture LABELS unit TIMEOUT 60)
+target_compile_definitions(test_codec_hostile_files PRIVATE _DEFAULT_SOURCE)
+sono_test(codec_large SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_large.c LAYERS audio LIBS codec_fixture
+          LABELS slow TIMEOUT 300)
+target_compile_definitions(test_codec_large PRIVATE _DEFAULT_SOURCE)

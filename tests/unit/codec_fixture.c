@@ -13,6 +13,13 @@
 
 #include "sono_test.h"
 
+const unsigned char fixture_hanging_wav[88] = {
+    'R',  'I',  'F', 'F', 80,   0,    0,    0,    'W', 'A', 'V',  'E',  'f', 'm', 't', ' ', 16,   0,
+    0,    0,    1,   0,   1,    0,    0x40, 0x1f, 0,   0,   0x80, 0x3e, 0,   0,   2,   0,   16,   0,
+    'L',  'I',  'S', 'T', 13,   0,    0,    0,    'I', 'N', 'F',  'O',  'f', 'i', 'l', 'e', 0xf8, 0xff,
+    0xff, 0xff, 1,   1,   0xff, 0xff, 'd',  'a',  't', 'a', 20,   0,    0,   0,   1,   2,   1,    2,
+    1,    2,    1,   2,   1,    2,    1,    2,    1,   2,   1,    2,    1,   2,   1,   2};
+
 int fixture_setup(void **state)
 {
     Fixture *f = calloc(1, sizeof *f);

@@ -35,6 +35,10 @@ size_t fixture_riff_data(const unsigned char *bytes, size_t n_bytes, size_t *n_d
 SonoClip *fixture_clip(const Fixture *f, double rate_hz, int n_channels, int64_t n_frames,
                        float (*fill)(void *ctx, int64_t i, int c), void *ctx);
 
+/* A WAV file of 88 bytes on which libsndfile 1.2 never returns from opening (a LIST chunk with a size it steps back
+ * by). */
+extern const unsigned char fixture_hanging_wav[88];
+
 /* Fails if this process has any child left, running or dead. */
 void fixture_assert_no_children(void);
 /* Number of entries in the scratch folder whose name begins with ".sonobrush-". */

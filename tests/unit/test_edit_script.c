@@ -150,8 +150,8 @@ static void random_edits_come_back_with_the_same_bits(void **state)
             const double t_s = random_in(&seed, -10, 10000), f_hz = random_in(&seed, 0, 20000);
             SonoStrokePoint points[40];
             for (size_t i = 0; i < 40; i++) {
-                points[i] =
-                    (SonoStrokePoint){random_in(&seed, 0, 1e4), random_in(&seed, 1e-3, 1e5), random_in(&seed, 0, 1)};
+                points[i] = (SonoStrokePoint){t_s + random_in(&seed, 0, 3), 1 + f_hz * random_in(&seed, 0.9, 1.1),
+                                              random_in(&seed, 0, 1)};
             }
             SonoShape shape = {.kind = k % 2 ? SONO_SHAPE_BOX : SONO_SHAPE_STROKE, .combine = (SonoCombine)(k % 3)};
             if (k % 2) {

@@ -424,10 +424,10 @@ static void test_stress(void **state)
         if (round % 2) {
             sono_jobs_wait_idle(s.jobs);
             assert_int_equal(s.n_ran + s.n_dropped, 6000);
+            assert_true(s.n_ran >= 3000); /* every second job belongs to no generation */
         }
-        sono_jobs_free(s.jobs);
+        sono_jobs_free(s.jobs); /* without the wait, a busy machine may have run none so far */
         assert_int_equal(s.n_ran + s.n_dropped, 6000);
-        assert_true(s.n_ran >= 1);
     }
 }
 

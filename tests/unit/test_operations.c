@@ -156,7 +156,7 @@ static void test_edit_is_a_value(void **state)
     SonoEdit edit = sono_edit_new(sono_operation_find("gain"));
     assert_string_equal(edit.transform, "auto");
     assert_true(edit.params.v[0] == -12.0);
-    assert_true(edit.solver.strength == 10.0 && edit.solver.tolerance_db == 1.0 && edit.solver.max_steps == 20);
+    assert_true(edit.solver.strength == 10.0 && edit.solver.tolerance_db == 2.0 && edit.solver.max_steps == 3);
     SonoStrokePoint points[] = {{1.0, 440.0, 1.0}, {2.0, 880.0, 0.5}};
     const SonoShape shape = {.kind = SONO_SHAPE_STROKE,
                              .brush = {.radius_ms = 50.0, .radius_hz = 100.0, .hardness = 0.5, .flow = 1.0},

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What to expect under a mask if nothing had been added there: two estimates of the energy inside, of which the larger
+ * counts (each alone can be some 25 dB too low: the bins beside a wide mask, the time beside an onset).
+ *   Frequency: for every run of masked bins in a column the median power of as many bins below and above it, over ln 2
+ *     (the mean of exponentially distributed power from its median), averaged over a few columns.
+ *   Time: the mean spectrum of the columns before the mask, and of those after it, in the mask's bins.
+ * A guard of the main lobe and one bin keeps the intruder's own skirt out. */
+#include "solver_internal.h"
+#include "sono_mem.h"
+
+#include <math.h>
+#include <stdatomic.h>
+
+#define MIN_RING_BINS 8
+#define LN_2 0.6931471805599453
+
+/* Distances in columns and bins; with a hop of a quarter window: 8, 3 and 4 columns. */
+static size_t ring_columns(const SonoPlan *plan)
+{
+    return (size_t)((2 * plan->slice_len + plan->slice_hop - 1) / plan->slice_hop);
+}
+static size_t guard_columns(const SonoPlan *plan)
+{
+    return (size_t)((3 * plan->slice_len + 4 * plan->slice_hop - 1) / (4 * plan->slice_hop));
+}
+static size_t smooth_columns(const SonoPlan *plan)
+{
+    return (size_t)((plan->slice_len + plan->slice_hop - 1) / plan->slice_hop);
+}
+static size_t guard_bins(const SonoPlan *plan)
+{
+    const double bin_hz = plan->rate_hz / (double)plan->atoms[0].n_fft;
+    return (size_t)ceil(plan->main_lobe_hz / bin_hz - 1e-9) + 1;
+}
+
+int64_t sono_solve_slice_margin(const SonoPlan *plan)
+{
+    return (int64_t)(ring_columns(plan) + guard_columns(plan)) + 1;
+}
+
+typedef struct Ring {
+    const Solver *s;
+    size_t guard, n_on;   /* bins; bins per row of the arrays */
+    size_t smooth;        /* columns on both sides */
+    float *median, *mean; /* [on rows][n_on] power beside each run; 0 outside runs and where nothing is beside */
+    float *local;         /* [on rows][n_on] mean, smoothed */
+    _Atomic bool no_memory;
+} Ring;
+
+/* The k-th smallest (from 0); reorders v. */
+static float select_nth(float *v, size_t n, size_t k)
+{
+    size_t lo = 0;
+    size_t hi = n - 1;
+    while (lo < hi) {
+        const float pivot = v[lo + (hi - lo) / 2];
+        size_t i = lo;
+        size_t j = hi;
+        for (;;) {
+            while (v[i] < pivot) {
+                i++;
+            }
+            while (v[j] > pivot) {
+                j--;
+            }
+            if (i >= j) {
+                break;
+            }
+            const float t = v[i];
+            v[i++] = v[j];
+            v[j--] = t;
+        }
+        if (k <= j) {
+            hi = j;
+        } else {
+            lo = j + 1;
+        }
+    }
+    return v[k];
+}
+
+static double median_of(float *v, size_t n)
+{
+    const double upper = (double)select_nth(v, n, n / 2);
+    return n % 2 ? upper : 0.5 * (upper + (double)select_nth(v, n, n / 2 - 1));
+}
+
+static bool near_masked(const float *m, size_t n_bins, size_t k, size_t guard)
+{
+    const size_t from = k > guard ? k - guard : 0;
+    const size_t to = k + guard < n_bins ? k + guard : n_bins - 1;
+    for (size_t j = from; j <= to; j++) {
+        if (m[j] > SOLVER_ON) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef struct Beside {
+    double median, mean;
+    int n_sides;
+} Beside;
+
+/* Add one side of a run: bins [from, to) that lie far enough from every masked bin. */
+static void add_side(const Ring *ring, const SonoCplx *c, const float *m, size_t from, size_t to, float *v, Beside *b)
+{
+    size_t n = 0;
+    double sum = 0.0;
+    for (size_t k = from; k < to; k++) {
+        if (!near_masked(m, ring->s->n_bins, k, ring->guard)) {
+            v[n] = c[k].re * c[k].re + c[k].im * c[k].im;
+            sum += (double)v[n++];
+        }
+    }
+    if (n >= 2) {
+        b->median += median_of(v, n) / LN_2;
+        b->mean += sum / (double)n;
+        b->n_sides++;
+    }
+}
+
+/* Power beside a run [a, b) of masked bins. DC and Nyquist are no one's surround. */
+static Beside beside_run(const Ring *ring, const SonoCplx *c, const float *m, size_t a, size_t b, float *v)
+{
+    const size_t last = ring->s->n_bins - 1;
+    const size_t height = b - a > MIN_RING_BINS ? b - a : MIN_RING_BINS;
+    const size_t g = ring->guard;
+    Beside beside = {0};
+    add_side(ring, c, m, a > g + height ? a - g - height : 1, a > g ? a - g : 1, v, &beside);
+    add_side(ring, c, m, b + g, b + g + height < last ? b + g + height : last, v, &beside);
+    if (beside.n_sides > 1) {
+        beside.median *= 0.5;
+        beside.mean *= 0.5;
+    }
+    return beside;
+}
+
+static void ring_row(void *ctx, size_t on_row)
+{
+    Ring *ring = ctx;
+    const Solver *s = ring->s;
+    const size_t at = (s->on_row0 + on_row) * s->pitch;
+    const float *m = s->p->weights + at;
+    float *v = sono_alloc_aligned(s->n_bins, sizeof *v);
+    if (!v) {
+        atomic_store_explicit(&ring->no_memory, true, memory_order_relaxed);
+        return;
+    }
+    for (size_t a = s->on_bin0; a < s->on_bin1;) {
+        if (!(m[a] > SOLVER_ON)) {
+            a++;
+            continue;
+        }
+        size_t b = a + 1;
+        while (b < s->on_bin1 && m[b] > SOLVER_ON) {
+            b++;
+        }
+        const Beside beside = beside_run(ring, s->p->coef + at, m, a, b, v);
+        for (size_t k = a; k < b; k++) {
+            ring->median[on_row * ring->n_on + k - s->on_bin0] = (float)beside.median;
+            ring->mean[on_row * ring->n_on + k - s->on_bin0] = (float)beside.mean;
+        }
+        a = b;
+    }
+    sono_free(v);
+}
+
+/* Mean over the columns around a row of those that know something; 0 outside the mask. */
+static void smooth_row(const Ring *ring, const float *from, size_t on_row, float *out)
+{
+    const Solver *s = ring->s;
+    const size_t n_rows = s->on_row1 - s->on_row0;
+    const size_t first = on_row > ring->smooth ? on_row - ring->smooth : 0;
+    const size_t end = on_row + ring->smooth + 1 < n_rows ? on_row + ring->smooth + 1 : n_rows;
+    const float *m = s->p->weights + (s->on_row0 + on_row) * s->pitch + s->on_bin0;
+    for (size_t k = 0; k < ring->n_on; k++) {
+        out[k] = 0.0f;
+        if (!(m[k] > SOLVER_ON)) {
+            continue;
+        }
+        float sum = 0.0f;
+        float n = 0.0f;
+        for (size_t r = first; r < end; r++) {
+            const float v = from[r * ring->n_on + k];
+            sum += v;
+            n += v > 0.0f ? 1.0f : 0.0f;
+        }
+        out[k] = n > 0.0f ? sum / n : 0.0f;
+    }
+}
+
+static void smooth_mean_row(void *ctx, size_t on_row)
+{
+    const Ring *ring = ctx;
+    smooth_row(ring, ring->mean, on_row, ring->local + on_row * ring->n_on);
+}
+
+/* Expected energy inside the mask from the smoothed medians of one row. */
+static double frequency_row(void *ctx, size_t on_row)
+{
+    Ring *ring = ctx;
+    const Solver *s = ring->s;
+    float *v = sono_alloc_aligned(ring->n_on, sizeof *v);
+    if (!v) {
+        atomic_store_explicit(&ring->no_memory, true, memory_order_relaxed);
+        return 0.0;
+    }
+    smooth_row(ring, ring->median, on_row, v);
+    const float *m = s->p->weights + (s->on_row0 + on_row) * s->pitch + s->on_bin0;
+    double sum = 0.0;
+    for (size_t k = 0; k < ring->n_on; k++) {
+        sum += m[k] >= SOLVER_CORE ? (double)v[k] : 0.0;
+    }
+    sono_free(v);
+    return sum;
+}
+
+/* Energy inside the mask if every column were like the mean of rows [from, to); occupied[bin]: cells inside the mask */
+static double energy_like(const Solver *s, const double *occupied, int64_t from, int64_t to)
+{
+    double sum = 0.0;
+    int64_t n = 0;
+    for (int64_t row = from < 0 ? 0 : from; row < to && row < (int64_t)s->n_rows; row++) {
+        const int64_t centre = (s->p->slices.first + row) * s->p->plan->slice_hop;
+        if (centre < 0 || centre >= s->p->n_frames) {
+            continue;
+        }
+        const SonoCplx *c = s->p->coef + (size_t)row * s->pitch;
+        for (size_t k = s->on_bin0; k < s->on_bin1; k++) {
+            sum += occupied[k - s->on_bin0] * (double)(c[k].re * c[k].re + c[k].im * c[k].im);
+        }
+        n++;
+    }
+    return n > 0 ? sum / (double)n : 0.0;
+}
+
+static SonoStatus time_estimate(const Solver *s, double *energy, SonoError *err)
+{
+    double *occupied = sono_calloc(s->on_bin1 - s->on_bin0, sizeof *occupied);
+    if (!occupied) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory to measure the surround");
+    }
+    for (size_t row = s->on_row0; row < s->on_row1; row++) {
+        const float *m = s->p->weights + row * s->pitch;
+        for (size_t k = s->on_bin0; k < s->on_bin1; k++) {
+            occupied[k - s->on_bin0] += m[k] >= SOLVER_CORE ? 1.0 : 0.0;
+        }
+    }
+    const int64_t n = (int64_t)ring_columns(s->p->plan);
+    const int64_t guard = (int64_t)guard_columns(s->p->plan);
+    const int64_t before = (int64_t)s->on_row0 - guard;
+    const int64_t after = (int64_t)s->on_row1 + guard;
+    *energy = fmax(energy_like(s, occupied, before - n, before), energy_like(s, occupied, after, after + n));
+    sono_free(occupied);
+    return SONO_OK;
+}
+
+SonoStatus solver_surround(const Solver *s, SolverSurround *out, SonoError *err)
+{
+    const size_t n_rows = s->on_row1 - s->on_row0;
+    Ring ring = {
+        .s = s, .guard = guard_bins(s->p->plan), .n_on = s->on_bin1 - s->on_bin0, .smooth = smooth_columns(s->p->plan)};
+    const size_t n = n_rows * ring.n_on;
+    ring.median = sono_alloc_aligned(n, sizeof *ring.median);
+    ring.mean = sono_alloc_aligned(n, sizeof *ring.mean);
+    ring.local = sono_alloc_aligned(n, sizeof *ring.local);
+    double in_time = 0.0;
+    SonoStatus status = time_estimate(s, &in_time, err);
+    if (status == SONO_OK && ring.median && ring.mean && ring.local) {
+        solver_for_rows(s, n_rows, ring_row, &ring);
+        solver_for_rows(s, n_rows, smooth_mean_row, &ring);
+        out->total = fmax(in_time, solver_sum_rows(s, n_rows, frequency_row, &ring));
+        out->local = ring.local;
+        ring.local = NULL;
+    }
+    if (status == SONO_OK && (!out->local || atomic_load_explicit(&ring.no_memory, memory_order_relaxed))) {
+        status = sono_fail(err, SONO_E_NOMEM, "no memory to measure the surround of %zu columns", n_rows);
+        solver_surround_clear(out);
+    }
+    sono_free(ring.median);
+    sono_free(ring.mean);
+    sono_free(ring.local);
+    return status;
+}
+
+void solver_surround_clear(SolverSurround *surround)
+{
+    sono_free(surround->local);
+    *surround = (SolverSurround){0};
+}
+
+SonoStatus solver_run_height(const Solver *s, size_t *height, SonoError *err)
+{
+    size_t *cells = sono_calloc(s->n_bins + 1, sizeof *cells); /* by height of their run */
+    if (!cells) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory to measure the mask");
+    }
+    size_t total = 0;
+    for (size_t row = s->on_row0; row < s->on_row1; row++) {
+        const float *m = s->p->weights + row * s->pitch;
+        size_t run = 0;
+        for (size_t k = s->on_bin0; k <= s->on_bin1; k++) {
+            if (k < s->on_bin1 && m[k] >= SOLVER_CORE) {
+                run++;
+                continue;
+            }
+            cells[run] += run;
+            total += run;
+            run = 0;
+        }
+    }
+    *height = 0;
+    for (size_t seen = 0, h = 1; h <= s->n_bins && 2 * seen < total; h++) {
+        seen += cells[h];
+        *height = h;
+    }
+    sono_free(cells);
+    return SONO_OK;
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The real program on real files. NumPy, where there is one, checks the arrays against a transform of its own.
+if(TARGET sonobrush-cli AND TARGET sonobrush-codec)
+  find_program(SONO_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+  if(SONO_PYTHON)
+    add_test(NAME cli COMMAND ${SONO_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.py)
+    set_tests_properties(cli PROPERTIES LABELS cli TIMEOUT 300 ENVIRONMENT
+      "SONO_CLI=$<TARGET_FILE:sonobrush-cli>;SONO_CODEC=$<TARGET_FILE:sonobrush-codec>;SONO_CODEC_TIMEOUT_S=5;SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+  endif()
+endif()
+sono_test(ticks SOURCES cli/test_ticks.c ${CMAKE_SOURCE_DIR}/src/cli/ticks.c LAYERS transform LIBS PkgConfig::GLIB LABELS cli)
+target_include_directories(test_ticks PRIVATE ${CMAKE_SOURCE_DIR}/src/cli)
