@@ -283,7 +283,7 @@ static void sono_window_class_init(SonoWindowClass *klass)
 {
     GtkWidgetClass *widget = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = sono_window_dispose;
-    g_resources_register(sono_app_get_resource());
+    sono_app_register_resource();
     gtk_widget_class_set_template_from_resource(widget, "/io/github/sonobrush/Sonobrush/window.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget, SonoWindow, name)
     CHILD(stage), CHILD(place), CHILD(progress), CHILD(notice), CHILD(notice_text), CHILD(operation), CHILD(amount);

@@ -268,7 +268,7 @@ static void sono_canvas_class_init(SonoCanvasClass *klass)
     object->dispose = sono_canvas_dispose;
     object->get_property = sono_canvas_get_property;
     widget->size_allocate = sono_canvas_size_allocate;
-    g_resources_register(sono_view_get_resource());
+    sono_view_register_resource();
     gtk_widget_class_set_accessible_role(widget, GTK_ACCESSIBLE_ROLE_IMG);
     gtk_widget_class_set_template_from_resource(widget, "/io/github/sonobrush/Sonobrush/canvas.ui");
     gtk_widget_class_bind_template_child(widget, SonoCanvas, area);
