@@ -14,7 +14,7 @@ build=(gcc libc6-dev cmake ninja-build pkg-config ccache libsndfile1-dev libcjso
 ui=(libgtk-4-dev libepoxy-dev libgl1-mesa-dri libegl1)
 run=(sonic-pi-samples alsa-utils espeak-ng fonts-dejavu-core)
 test=("${build[@]}" "${ui[@]}" "${run[@]}" git libcmocka-dev clang-format clang-tidy glslang-tools shellcheck xvfb xauth
-    xdotool x11-utils imagemagick python3 python3-numpy)
+    xdotool openbox dbus libglib2.0-bin imagemagick python3 python3-numpy)
 
 [ $# -gt 0 ] || set -- build ui run
 missing=()
