@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+if(TARGET sono_render)
+  sono_test(view_state SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_view_state.c LAYERS render)
+endif()
+if(TARGET sonobrush-codec)
+  sono_test(editor SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_editor.c LAYERS document LABELS "cpu;tsan")
+endif()
