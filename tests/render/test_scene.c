@@ -73,7 +73,7 @@ static SonoScene *new_scene(Fixture *f, const SonoClip *clip)
     SonoError err = {0};
     SonoScene *scene = NULL;
     assert_ok(sono_scene_new(f->engine, count_wake, &f->n_wakes, &scene, &err), err);
-    sono_view_state_resize(sono_scene_view(scene), WIDTH, HEIGHT);
+    (void)sono_view_state_resize(sono_scene_view(scene), WIDTH, HEIGHT);
     assert_ok(sono_scene_set_sound(scene, f->plan, clip, (double)N_FRAMES / RATE, 0, (SonoSpan){0, N_FRAMES}, &err),
               err);
     return scene;

@@ -122,7 +122,8 @@ static void sizes_and_lengths(void **state)
 {
     (void)state;
     SonoViewState v = make_view(SONO_SCALE_MEL);
-    sono_view_state_resize(&v, 500.0, 300.0); /* still the whole */
+    assert_true(sono_view_state_resize(&v, 500.0, 300.0)); /* still the whole */
+    assert_false(sono_view_state_resize(&v, 500.0, 300.0));
     assert_near(v.s_per_px * v.width_px, 100.0, 1e-9);
     sono_view_state_set_length(&v, 150.0); /* grows while it is read: still the whole */
     assert_near(v.s_per_px * v.width_px, 150.0, 1e-9);
