@@ -82,6 +82,7 @@ def table(ends, path):
 def main():
     print("/* SPDX-License-Identifier: GPL-3.0-or-later */")
     print("/* Written by scripts/make_colour_maps.py, which says how the colours were chosen. Do not edit. */")
+    print("/* clang-format off */")
     print("#pragma once\n#include <stdint.h>")
     for name, (what, ends, path) in MAPS.items():
         print(f"\n/* {what} */\nstatic const uint8_t sono_colours_{name}[256][3] = {{")

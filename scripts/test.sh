@@ -60,14 +60,12 @@ stage_configure_release()
 
 stage_asan()
 {
-    export UBSAN_OPTIONS=print_stacktrace=1
     configure asan -DSONO_UI=OFF && compile asan &&
         "${no_aslr[@]}" ctest --preset asan -j "$jobs" -LE "$not_sanitized" --no-tests=error
 }
 
 stage_tsan()
 {
-    export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1"
     configure tsan -DSONO_UI=OFF && compile tsan &&
         "${no_aslr[@]}" ctest --preset tsan -j "$jobs" -LE "$not_sanitized" -R "$threaded" --no-tests=error
 }

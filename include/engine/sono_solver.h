@@ -6,9 +6,9 @@
  * ghost inside the mask. The solver works only where the operation erases (what it leaves of full weights is at least
  * 40 dB down, measured on C and C') and where the ghost stands out from the surround: the louder of the bins above and
  * below the mask and of the columns before and after it.
- *   Tones: when what is under a mask of few bins stands 20 dB above the surround, its spectral peaks are followed,
+ *   Tones: when what is under a mask of few bins stands 16 dB above the surround, its spectral peaks are followed,
  *     demodulated along the track, cut out of a long-window analysis and subtracted; the operation then works on what
- *     is left. Dropped as a whole unless that lowers the level inside the mask by 18 dB.
+ *     is left. Dropped as a whole unless that lowers the ghost by 9 dB.
  *   Steps: when it stands 32 dB above and a ghost above the tolerance is still there, conjugate gradients lower
  *     J(y) = sum of weight * w |V y - C'|^2, w = strength where the mask is at least 1/2 and else 1, over y - x in the
  *     span. A step that does not lower the ghost by 1 dB is not taken.

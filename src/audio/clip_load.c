@@ -51,8 +51,12 @@ void sono_decoder_report(const SonoDecoder *dec, SonoLoadReport *report)
     } else if (end.complete && claimed > n) {
         (void)snprintf(report->warning, size, "%s: ends early, %lld of %lld frames are there", name, n, claimed);
     } else if (end.shorter_than_header) {
-        (void)snprintf(report->warning, size, "%s: its end is missing; kept the %lld frames that are there", name,
-                       end.complete ? n : claimed);
+        if (end.complete) {
+            (void)snprintf(report->warning, size, "%s: its end is missing; kept the %lld frames that are there", name,
+                           n);
+        } else {
+            (void)snprintf(report->warning, size, "%s: its end is missing", name);
+        }
     } else {
         report->truncated = false;
         if (report->n_scrubbed > 0) {

@@ -105,9 +105,8 @@ typedef struct CliSound {
     SonoPcmStore *store;
     SonoClip *clip; /* NULL when read in place */
     SonoDecoder *decoder;
-    GMutex lock;
-    SonoPcmReader in_place; /* the decoder's; guarded by lock */
-    SonoPcmReader reader;   /* for use */
+    SonoPcmReader source; /* the clip's or the decoder's */
+    SonoPcmReader reader; /* for use: the source, until Ctrl+C */
     SonoLoadReport report;
 } CliSound;
 /* Zero-initialised before. in_place: do not load the whole file where that can be avoided. Warns about what the file

@@ -15,26 +15,15 @@ SonoCodecOptions cli_codec_options(CliProgress *p)
     return (SonoCodecOptions){.progress = on_progress, .progress_ctx = p};
 }
 
-/* A decoder serves one thread at a time; pictures are painted by many. */
-static SonoStatus read_locked(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst, SonoError *err)
-{
-    CliSound *s = ctx;
-    if (cli_is_interrupted()) {
-        return sono_fail(err, SONO_E_CANCELLED, "cancelled");
-    }
-    g_mutex_lock(&s->lock);
-    const SonoStatus status = s->in_place.read(s->in_place.ctx, channel, start_frame, n_frames, dst, err);
-    g_mutex_unlock(&s->lock);
-    return status;
-}
-
-static SonoStatus read_clip(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst, SonoError *err)
+/* Any reader, until Ctrl+C. */
+static SonoStatus read_until_interrupted(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst,
+                                         SonoError *err)
 {
     const CliSound *s = ctx;
     if (cli_is_interrupted()) {
         return sono_fail(err, SONO_E_CANCELLED, "cancelled");
     }
-    return sono_clip_read(s->clip, channel, start_frame, n_frames, dst, err);
+    return s->source.read(s->source.ctx, channel, start_frame, n_frames, dst, err);
 }
 
 static SonoStatus open_in_place(CliSound *s, const char *path, SonoError *err)
@@ -48,12 +37,9 @@ static SonoStatus open_in_place(CliSound *s, const char *path, SonoError *err)
         s->decoder = NULL;
         return SONO_OK;
     }
-    s->in_place = sono_decoder_reader(s->decoder);
-    s->reader = s->in_place;
-    s->reader.read = read_locked;
-    s->reader.ctx = s;
+    s->source = sono_decoder_reader(s->decoder);
     sono_decoder_report(s->decoder, &s->report);
-    s->report.n_frames = s->in_place.n_frames;
+    s->report.n_frames = s->source.n_frames;
     return SONO_OK;
 }
 
@@ -70,16 +56,13 @@ static SonoStatus load(CliSound *s, const char *path, SonoError *err)
     if (status != SONO_OK) {
         return status;
     }
-    s->reader = sono_clip_reader(s->clip);
-    s->reader.read = read_clip;
-    s->reader.ctx = s;
+    s->source = sono_clip_reader(s->clip);
     return SONO_OK;
 }
 
 SonoStatus cli_sound_open(CliSound *s, const char *path, bool in_place, SonoError *err)
 {
     SonoStatus status = SONO_OK;
-    g_mutex_init(&s->lock);
     if (in_place) {
         status = open_in_place(s, path, err);
     }
@@ -88,7 +71,12 @@ SonoStatus cli_sound_open(CliSound *s, const char *path, bool in_place, SonoErro
     }
     if (status != SONO_OK) {
         cli_sound_close(s);
-    } else if (s->report.warning[0]) {
+        return status;
+    }
+    s->reader = s->source;
+    s->reader.read = read_until_interrupted;
+    s->reader.ctx = s;
+    if (s->report.warning[0]) {
         cli_warning("%s", s->report.warning);
     }
     return status;
@@ -99,6 +87,5 @@ void cli_sound_close(CliSound *s)
     sono_decoder_close(s->decoder);
     sono_clip_unref(s->clip);
     sono_pcm_store_unref(s->store);
-    g_mutex_clear(&s->lock);
     memset(s, 0, sizeof *s);
 }

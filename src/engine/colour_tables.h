@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Written by scripts/make_colour_maps.py, which says how the colours were chosen. Do not edit. */
+/* clang-format off */
 #pragma once
 #include <stdint.h>
 

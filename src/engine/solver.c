@@ -9,8 +9,9 @@
 #include <math.h>
 #include <string.h>
 
-#define TONES_FROM_DB 20.0    /* level inside the mask over its surround, before the edit */
-#define TONES_GHOST_DB (-4.0) /* and after the plain mask */
+#define TONES_FROM_DB 16.0    /* level inside the mask over its surround, before the edit */
+#define TONES_GHOST_DB (-8.0) /* and after the plain mask */
+#define TONES_WORTH_DB 9.0    /* by which taking out tones must lower the ghost, or the mask stays plain */
 #define TONES_MAX_HEIGHT 12   /* bins of the median run: a taller mask means no tone */
 #define STEPS_FROM_DB 32.0    /* as TONES_FROM_DB, for conjugate gradients */
 #define FULL_WEIGHT 0.999f    /* where the operation does what it does at weight 1 */
@@ -138,6 +139,47 @@ static double ghost_db(const SolverSurround *surround, const Ghost *ghost)
     return solver_db(ghost->energy) - solver_db(surround->total);
 }
 
+/* Take out tones; target, now and delta follow only if the ghost sinks by TONES_WORTH_DB. */
+static SonoStatus run_tones(const Solver *s, const SolverSurround *surround, Ghost *ghost, SonoCplx *target,
+                            SonoCplx *now, float *delta, int *tones, SonoError *err)
+{
+    const SonoSolveProblem *p = s->p;
+    const size_t n_frames = (size_t)p->span.n_frames;
+    SonoCplx *left = sono_alloc_aligned(s->n_inner, sizeof *left);
+    SonoCplx *without = sono_alloc_aligned(s->n_inner, sizeof *without);
+    float *other = sono_alloc_aligned(n_frames, sizeof *other);
+    SonoStatus status = SONO_E_NOMEM;
+    if (!left || !without || !other) {
+        (void)sono_fail(err, status, "no memory to take tones out of %zu frames", n_frames);
+        goto done;
+    }
+    status = solver_tones(s, surround, left, tones, err);
+    if (status != SONO_OK || *tones == 0) {
+        goto done;
+    }
+    status = retarget(s, ghost->gain, left, without, other, err);
+    if (status == SONO_OK) {
+        status = analyse_edited(s, other, left, err);
+    }
+    if (status != SONO_OK) {
+        goto done;
+    }
+    const double energy = solver_core_energy(s, left);
+    if (solver_db(energy) > solver_db(ghost->energy) - TONES_WORTH_DB) {
+        *tones = 0;
+        goto done;
+    }
+    memcpy(target, without, s->n_inner * sizeof *target);
+    memcpy(now, left, s->n_inner * sizeof *now);
+    memcpy(delta, other, n_frames * sizeof *delta);
+    ghost->energy = energy;
+done:
+    sono_free(left);
+    sono_free(without);
+    sono_free(other);
+    return status;
+}
+
 /* Both stages. target and now (inner rows): what to aim at, analysis of the edited sound. */
 static SonoStatus run_stages(const Solver *s, const SolverSurround *surround, Ghost *ghost, SonoCplx *target,
                              SonoCplx *now, float *delta, SonoSolveResult *result, SonoError *err)
@@ -146,15 +188,7 @@ static SonoStatus run_stages(const Solver *s, const SolverSurround *surround, Gh
     SonoStatus status = solver_run_height(s, &height, err);
     if (status == SONO_OK && ghost->above_db >= TONES_FROM_DB && ghost_db(surround, ghost) > TONES_GHOST_DB &&
         height <= TONES_MAX_HEIGHT) {
-        /* `now` holds what is left of the sound until it is the analysis of the edited one again */
-        status = solver_tones(s, surround, now, &result->tones, err);
-        if (status == SONO_OK && result->tones > 0) {
-            status = retarget(s, ghost->gain, now, target, delta, err);
-        }
-        if (status == SONO_OK) {
-            status = analyse_edited(s, delta, now, err);
-        }
-        ghost->energy = status == SONO_OK ? solver_core_energy(s, now) : 0.0;
+        status = run_tones(s, surround, ghost, target, now, delta, &result->tones, err);
     }
     if (status == SONO_OK && ghost->above_db >= STEPS_FROM_DB && ghost->energy > ghost->tolerated) {
         status = solver_cg(s, target, ghost->tolerated, now, delta, result, err);

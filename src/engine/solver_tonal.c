@@ -16,7 +16,7 @@
 #define FOLLOW_RATIO 4.0             /* 6 dB: still the peak */
 #define MIN_TAKEN 0.3                /* of the energy under the mask, or a tone was not one */
 #define MAX_OUTSIDE 0.25             /* of a tone's energy beside the mask, or it is the clean sound's own */
-#define MIN_LOWERED_DB 18.0          /* by all tones together, or the intruder is not tonal */
+#define MIN_LOWERED_DB 10.0          /* by all tones together, or the intruder is not tonal */
 
 typedef struct Tones {
     const Solver *s;

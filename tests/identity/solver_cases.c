@@ -77,26 +77,28 @@ static void fill_phone(int rate_hz, int64_t n, float *x, double end_s)
     }
 }
 
-/* Noise around 1.2 kHz, a second-order band-pass, decaying with 80 ms. */
+/* Noise around 1.2 kHz (a second-order band-pass, applied in a row COUGH_ORDER times), decaying with 80 ms. */
+#define COUGH_ORDER 4
+
 static void fill_cough(int rate_hz, int64_t n, float *x, double end_s)
 {
     const double w = TWO_PI * 1200.0 / rate_hz;
-    const double alpha = sin(w) / (2.0 * 0.7);
+    const double alpha = sin(w) / (2.0 * 0.5);
     const double a1 = -2.0 * cos(w) / (1.0 + alpha);
     const double a2 = (1.0 - alpha) / (1.0 + alpha);
     const double b = alpha / (1.0 + alpha);
-    double in[2] = {0};
-    double out[2] = {0};
+    double past[COUGH_ORDER + 1][2] = {{0}}; /* of each stage's input; the last one's output */
     uint64_t seed = 5;
     for (int64_t i = 0; i < n; i++) {
         const double t = (double)i / rate_hz;
-        const double v = (double)sono_test_noise(&seed);
-        const double y = b * (v - in[1]) - a1 * out[0] - a2 * out[1];
-        in[1] = in[0];
-        in[0] = v;
-        out[1] = out[0];
-        out[0] = y;
-        x[i] = (float)(envelope(t, CASE_ONSET_S, end_s, 0.01) * exp(-fmax(0.0, t - CASE_ONSET_S) / 0.08) * y);
+        double v = (double)sono_test_noise(&seed);
+        for (int k = 0; k <= COUGH_ORDER; k++) {
+            const double y = k < COUGH_ORDER ? b * (v - past[k][1]) - a1 * past[k + 1][0] - a2 * past[k + 1][1] : 0.0;
+            past[k][1] = past[k][0];
+            past[k][0] = v;
+            v = k < COUGH_ORDER ? y : v;
+        }
+        x[i] = (float)(envelope(t, CASE_ONSET_S, end_s, 0.01) * exp(-fmax(0.0, t - CASE_ONSET_S) / 0.08) * v);
     }
 }
 

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-sono_test(picture SOURCES unit/test_picture.c LAYERS engine LABELS cpu)
+sono_test(picture SOURCES unit/test_picture.c LAYERS engine LABELS cpu tsan)
 sono_test(colour_map SOURCES unit/test_colour_map.c LAYERS engine LABELS cpu)

@@ -87,10 +87,21 @@ static void check_marks(const SonoClip *clip)
     }
 }
 
+/* On tmpfs, reading a hole takes no memory; elsewhere the kernel fills its cache with 8 GiB of zeros first. */
+static const char *sparse_path(const Fixture *f)
+{
+    static char path[64];
+    if (access("/dev/shm", W_OK) != 0) {
+        return fixture_path(f, "huge.wav");
+    }
+    (void)snprintf(path, sizeof path, "/dev/shm/sono-codec-huge-%d.wav", (int)getpid());
+    return path;
+}
+
 static void test_eight_gibibytes(void **state)
 {
     const Fixture *f = *state;
-    const char *path = fixture_path(f, "huge.wav");
+    const char *path = sparse_path(f);
     long most_mib = 0;
     const SonoCodecOptions options = {.progress = watch, .progress_ctx = &most_mib};
     SonoClip *clip = NULL;
