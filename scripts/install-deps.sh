@@ -45,7 +45,7 @@ fi
 root=()
 if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null; then
-        echo "install-deps.sh: run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+        echo "install-deps.sh: packages are missing, and there is no sudo; as root: apt-get install --no-install-recommends ${missing[*]}" >&2
         exit 1
     fi
     root=(sudo)
