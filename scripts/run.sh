@@ -26,6 +26,7 @@ build()
         echo "run.sh: the build failed; all of it: $folder/build.log" >&2
         exit 1
     fi
+    grep '^CUDA: ' "$folder/build.log" || true
 }
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

@@ -81,19 +81,22 @@ if setarch "$(uname -m)" -R true 2>/dev/null; then
     no_aslr=(setarch "$(uname -m)" -R)
 fi
 
-say "packages"
-scripts/install-deps.sh build ui run test || exit 1
-
 [ $# -gt 0 ] || set -- rules asan tsan release
 for stage in "$@"; do
-    say "$stage"
     case $stage in
-        rules | asan | tsan | release) ( "stage_$stage" ) || failed+=("$stage") ;;
+        rules | asan | tsan | release) ;;
         *)
             echo "test.sh: no such stage: $stage (rules, asan, tsan, release)" >&2
             exit 2
             ;;
     esac
+done
+
+say "packages"
+scripts/install-deps.sh build ui run test || exit 1
+for stage in "$@"; do
+    say "$stage"
+    ( "stage_$stage" ) || failed+=("$stage")
 done
 if [ ${#failed[@]} -gt 0 ]; then
     echo "test.sh: failed: ${failed[*]}" >&2
