@@ -126,9 +126,7 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
     const double started_s = sono_now_s();
     const double rate_hz = sono_clip_rate_hz(clip);
     const int64_t n_frames = sono_clip_n_frames(clip);
-    SonoCommitReport local = {0};
-    SonoCommitReport *rep = report ? report : &local;
-    *rep = (SonoCommitReport){0};
+    SonoCommitReport rep = {0};
     SonoPlan *plan = NULL;
     SonoStatus status = sono_params_check(edit->operation->params, &edit->params, err);
     if (status == SONO_OK) {
@@ -147,23 +145,26 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
                       .ticket = ticket};
     const SonoRegion sound = commit_whole_sound(rate_hz, n_frames);
     SonoClip *now = sono_clip_ref(clip);
-    rep->region = sono_region_intersect(sono_mask_bounds(&edit->mask), sound);
+    rep.region = sono_region_intersect(sono_mask_bounds(&edit->mask), sound);
     r.bounds = sono_region_intersect(sono_mask_bounds_fit(&edit->mask, r.fit), sound);
-    rep->window_frames = (int)plan->slice_len;
-    rep->hop_frames = (int)plan->slice_hop;
-    (void)snprintf(rep->transform, sizeof rep->transform, "%s", plan->transform);
-    if (!sono_region_is_empty(rep->region)) {
+    rep.window_frames = (int)plan->slice_len;
+    rep.hop_frames = (int)plan->slice_hop;
+    (void)snprintf(rep.transform, sizeof rep.transform, "%s", plan->transform);
+    if (!sono_region_is_empty(rep.region)) {
         place_region(&r, rate_hz, n_frames);
     }
     if (r.weighted.n > 0 && r.span.n_frames > 0) {
-        status = commit_channels(&r, &now, rep, err);
-    }
-    if (status == SONO_OK) {
-        *out = now;
-    } else {
-        sono_clip_unref(now);
+        status = commit_channels(&r, &now, &rep, err);
     }
     sono_plan_unref(plan);
-    rep->seconds = sono_now_s() - started_s;
+    if (status != SONO_OK) {
+        sono_clip_unref(now);
+        return status;
+    }
+    rep.seconds = sono_now_s() - started_s;
+    if (report) {
+        *report = rep;
+    }
+    *out = now;
     return status;
 }

@@ -233,6 +233,42 @@ static void hops_far_too_short_are_refused(void **state)
     sono_engine_free(engine);
 }
 
+/* An operation that counts the segments it works on, and asks to stop within the second. */
+static SonoGeneration stop_generation;
+static int n_segments;
+
+static void run_and_stop(const SonoCplx *in, const float *weights, size_t n, const float args[SONO_OP_MAX_ARGS],
+                         SonoCplx *out)
+{
+    if (++n_segments == 2) {
+        sono_generation_bump(&stop_generation);
+    }
+    sono_operation_find("erase")->run(in, weights, n, args, out);
+}
+
+static void a_long_commit_stops_where_it_is(void **state)
+{
+    (void)state;
+    SonoEngine *engine = new_engine();
+    SonoError err = {0};
+    SonoClip *clip = noise_clip(0.25f, 8 * RATE);
+    SonoClip *out = NULL;
+    SonoCommitReport report = {.steps = -7};
+    SonoOperation operation = *sono_operation_find("erase");
+    operation.run = run_and_stop;
+    SonoEdit edit = sono_edit_new(&operation);
+    add_box(&edit, 0.0, 8.0, 1000, 2000);
+    use_stft(&edit, 1024, 8);
+    const SonoJobTicket ticket = {&stop_generation, 0};
+    assert_int_equal(sono_commit(engine, clip, &edit, &ticket, &out, &report, &err), SONO_E_CANCELLED);
+    assert_int_equal(n_segments, 2); /* of five */
+    assert_null(out);
+    assert_int_equal(report.steps, -7); /* results are written on success only */
+    sono_edit_clear(&edit);
+    sono_clip_unref(clip);
+    sono_engine_free(engine);
+}
+
 static long most_resident_kb(void)
 {
     struct rusage use = {0};
@@ -287,6 +323,7 @@ int main(void)
         cmocka_unit_test(the_ends_are_reached),
         cmocka_unit_test(levels_beyond_float_are_refused),
         cmocka_unit_test(hops_far_too_short_are_refused),
+        cmocka_unit_test(a_long_commit_stops_where_it_is),
         cmocka_unit_test(memory_does_not_grow_with_the_mask),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
