@@ -282,7 +282,8 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
     cli_parser_add(&p, entries);
     cli_engine_add(&engine, &p);
     if (cli_parser_run(&p, argc, argv, 1, 1, &code)) {
-        code = check_options(self, &o) ? render(p.operands[0], &o, &engine) : CLI_USAGE;
+        code =
+            check_options(self, &o) && cli_engine_finish(&engine, &p) ? render(p.operands[0], &o, &engine) : CLI_USAGE;
     }
     g_free(o.edits);
     g_free(o.output);
