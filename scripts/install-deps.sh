@@ -13,8 +13,9 @@ build=(gcc libc6-dev cmake ninja-build pkg-config ccache libsndfile1-dev libcjso
     libfftw3-dev uthash-dev)
 ui=(libgtk-4-dev libepoxy-dev libgl1-mesa-dri libegl1)
 run=(sonic-pi-samples alsa-utils espeak-ng fonts-dejavu-core)
-test=("${build[@]}" "${ui[@]}" "${run[@]}" git libcmocka-dev clang-format clang-tidy glslang-tools shellcheck xvfb xauth
-    xdotool openbox dbus libglib2.0-bin imagemagick python3 python3-numpy)
+test=("${build[@]}" "${ui[@]}" "${run[@]}" libcmocka-dev clang-format clang-tidy glslang-tools shellcheck xvfb xauth
+    openbox dbus-daemon libglib2.0-bin xdotool imagemagick locales python3 python3-numpy python3-scipy
+    python3-jsonschema)
 
 [ $# -gt 0 ] || set -- build ui run
 missing=()
@@ -44,7 +45,7 @@ fi
 root=()
 if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null; then
-        echo "install-deps.sh: run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+        echo "install-deps.sh: packages are missing, and there is no sudo; as root: apt-get install --no-install-recommends ${missing[*]}" >&2
         exit 1
     fi
     root=(sudo)

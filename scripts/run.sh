@@ -9,23 +9,31 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 demo_sound=/usr/share/sonic-pi/samples/guit_harmonics.flac
 
 file=${1:-}
-if [ -n "$file" ] && [ ! -r "$file" ]; then
+if [ -n "$file" ] && [ ! -e "$file" ]; then
+    echo "run.sh: $file: no such file" >&2
+    exit 1
+elif [ -n "$file" ] && [ ! -r "$file" ]; then
     echo "run.sh: $file: cannot be read" >&2
     exit 1
 fi
+[[ $file != -* ]] || file=./$file # a name, and no option
 
 # build FOLDER OPTION...: quiet unless something is wrong
 build()
 {
     local folder=$root/$1
     shift
-    mkdir -p "$folder"
+    if ! mkdir -p "$folder" 2>/dev/null || [ ! -w "$folder" ]; then
+        echo "run.sh: $folder: cannot be written" >&2
+        exit 1
+    fi
     if ! cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSONO_TESTS=OFF "$@" > "$folder/build.log" 2>&1 ||
         ! cmake --build "$folder" >> "$folder/build.log" 2>&1; then
         tail -n 40 "$folder/build.log" >&2
         echo "run.sh: the build failed; all of it: $folder/build.log" >&2
         exit 1
     fi
+    grep '^CUDA: ' "$folder/build.log" || true
 }
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

@@ -84,24 +84,28 @@ if setarch "$(uname -m)" -R true 2>/dev/null; then
     no_aslr=(setarch "$(uname -m)" -R)
 fi
 
+[ $# -gt 0 ] || set -- rules asan tsan release
+for stage in "$@"; do
+    case $stage in
+        rules | asan | tsan | release) ;;
+        *)
+            echo "test.sh: no such stage: $stage (rules, asan, tsan, release)" >&2
+            exit 2
+            ;;
+    esac
+done
+
 say "packages"
 scripts/install-deps.sh build ui run test || exit 1
 # A tool that is missing makes CMake leave tests out; here that would be a pass for nothing.
 for tool in clang-format clang-tidy shellcheck xvfb-run xdotool openbox dbus-run-session gdbus import glslangValidator; do
     command -v $tool >/dev/null || { echo "test.sh: $tool is missing" >&2; exit 1; }
 done
-/usr/bin/python3 -c 'import numpy' || exit 1
+/usr/bin/python3 -c 'import jsonschema, numpy, scipy' || exit 1
 
-[ $# -gt 0 ] || set -- rules asan tsan release
 for stage in "$@"; do
     say "$stage"
-    case $stage in
-        rules | asan | tsan | release) ( "stage_$stage" ) || failed+=("$stage") ;;
-        *)
-            echo "test.sh: no such stage: $stage (rules, asan, tsan, release)" >&2
-            exit 2
-            ;;
-    esac
+    ( "stage_$stage" ) || failed+=("$stage")
 done
 if [ ${#failed[@]} -gt 0 ]; then
     echo "test.sh: failed: ${failed[*]}" >&2

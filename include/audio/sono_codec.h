@@ -111,5 +111,14 @@ SonoStatus sono_clip_save(const SonoClip *clip, const char *path, const SonoEnco
 /* The quantiser: floor(x * 2^(bits-1) + 0.5) clipped to the range; exact inverse of q / 2^(bits-1). bits 8..32. */
 int32_t sono_quantise(float x, int bits, bool *clipped);
 
-/* Write bytes to path the careful way (temporary file, fsync, rename, fsync of the folder). */
+/* A file written in portions the careful way: temporary file, fsync, rename, fsync of the folder. Links are followed;
+ * what is no regular file is refused. Errors name the file: INVALID, IO, NOMEM; after one only abandon is left to do. */
+typedef struct SonoFileWriter SonoFileWriter;
+SonoStatus sono_file_writer_open(const char *path, SonoFileWriter **out, SonoError *err);
+SonoStatus sono_file_writer_write(SonoFileWriter *w, const void *data, size_t n_bytes, SonoError *err);
+/* Puts the file in place. Frees the writer, also on error. */
+SonoStatus sono_file_writer_close(SonoFileWriter *w, SonoError *err);
+/* The old file stays. NULL is fine. */
+void sono_file_writer_abandon(SonoFileWriter *w);
+/* The same for bytes that are all there. */
 SonoStatus sono_write_file_atomic(const char *path, const void *data, size_t n_bytes, SonoError *err);

@@ -36,3 +36,9 @@ SonoStatus sono_fail_context(SonoError *err, const char *fmt, ...) __attribute__
 
 /* Short lower-case name of a code, for logs and JSON ("io", "format", ...). */
 const char *sono_status_name(SonoStatus code);
+
+/* The tail of a path, short enough that the reason still fits behind it. */
+typedef struct SonoShortName {
+    char text[128];
+} SonoShortName;
+SonoShortName sono_short_name(const char *path);

@@ -28,6 +28,7 @@ typedef void (*SonoJobFn)(void *data, const SonoJobTicket *ticket);
 /* Called once per job that never ran, with its data, on a worker or on the thread that frees the pool. */
 typedef void (*SonoJobDropFn)(void *data);
 
+#define SONO_MAX_THREADS 256
 /* n_threads 0: SONO_THREADS if set, else the number of cores. Errors: NOMEM, RANGE (more than 256). */
 SonoStatus sono_jobs_new(int n_threads, SonoJobs **out, SonoError *err);
 /* Drops what is queued, waits for what runs, joins the workers; NULL is fine. Not from a worker. */

@@ -69,6 +69,19 @@ SonoRegion sono_mask_bounds(const SonoMask *mask);
 SonoStatus sono_mask_render(const SonoMask *mask, const double *time_s, size_t n_cols, const double *freq_hz,
                             size_t n_rows, float *weights, size_t pitch, SonoError *err);
 
+/* What a transform's grid can tell apart. A shape thinner than a step is drawn as thick as one, so that none falls
+ * between the cells and does nothing; a box that reaches top_hz holds the cells there (one from 0 Hz always holds DC).
+ * Zeros (and top_hz infinite) leave every shape as it is. */
+typedef struct SonoMaskFit {
+    double step_s, step_hz;
+    double top_hz;
+} SonoMaskFit;
+
+/* As sono_mask_bounds() and sono_mask_render(), with the shapes fitted to a grid. */
+SonoRegion sono_mask_bounds_fit(const SonoMask *mask, SonoMaskFit fit);
+SonoStatus sono_mask_render_fit(const SonoMask *mask, SonoMaskFit fit, const double *time_s, size_t n_cols,
+                                const double *freq_hz, size_t n_rows, float *weights, size_t pitch, SonoError *err);
+
 /* The dabs of a stroke, in order: the first point, then one every quarter radius along the path, and the last point.
  * *out is malloc'ed (sono_free). The preview draws these, the commit renders these. Errors: RANGE, LIMIT (200,000),
  * NOMEM. */

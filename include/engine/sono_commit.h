@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commit of an edit: x' = x + S(C' - C), solved further while it helps (design: an edit adds a difference).
- * Where the mask is 0 within reach of no atom nothing changes, bit for bit; cost depends on the region alone. */
+ * Frames that no atom under the mask reaches keep their bits; time depends on the region alone, memory not even on that
+ * (a long mask is worked through in segments). Shapes finer than the transform's grid are drawn as fine as it can
+ * (SonoMaskFit), so no mask over sound falls between its columns or bins. */
 #pragma once
 #include "sono_clip.h"
 #include "sono_edit.h"
@@ -24,7 +26,8 @@ typedef struct SonoCommitReport {
 
 /* Apply edit to clip. *out is a new clip (or the same one, referenced again, if nothing changed).
  * generation ticket: gives up with CANCELLED when obsolete (may be NULL). report may be NULL.
- * Errors: RANGE, NOT_FRAME, NOMEM, IO, CANCELLED. Thread: any worker; the clip is untouched in every case. */
+ * Errors: RANGE (a parameter; a result that float32 cannot hold), NOT_FRAME, LIMIT (hop far too short for its window),
+ * NOMEM, IO, CANCELLED. Thread: any worker; the clip is untouched in every case. */
 SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoJobTicket *ticket,
                        SonoClip **out, SonoCommitReport *report, SonoError *err);
 

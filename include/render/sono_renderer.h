@@ -11,12 +11,12 @@
 
 typedef struct SonoRenderer SonoRenderer;
 
-/* A strip to draw, and the part of the view's height it serves. Later ones are drawn over earlier ones. */
+/* A strip to draw, and the part of the view's height it serves. Of two that overlap the later one is shown. */
 typedef struct SonoDrawStrip {
     const SonoStrip *strip;
     double p0, p1; /* positions on the axis */
     int taps_t, taps_f;
-    bool fallback; /* stands in for one that is not there yet: drawn only while something is missing */
+    bool fallback; /* stands in for one that is not there yet */
 } SonoDrawStrip;
 
 /* One stroke, shown as the operation would change what is drawn. */
@@ -32,7 +32,6 @@ typedef struct SonoFrame {
     const SonoPlan *plan;        /* of all strips; may be NULL when there are none */
     const SonoDrawStrip *strips; /* fallbacks first, coarse before fine */
     size_t n_strips;
-    bool complete;               /* the strips that are no fallbacks cover the view */
     const SonoPreview *previews; /* in order; where two overlap the later one is shown, unless both have the same
                                     operation and arguments: those build up as one stroke */
     size_t n_previews;

@@ -19,8 +19,9 @@ void sono_view_state_to_px(const SonoViewState *v, double t_s, double freq_hz, d
 
 /* The whole sound, in time and in frequency. */
 void sono_view_state_fit(SonoViewState *v);
-/* A widget of another size shows the same part; a sound of another length keeps the part, or the whole if it did. */
-void sono_view_state_resize(SonoViewState *v, double width_px, double height_px);
+/* A widget of another size shows the same part (false: it has this size); a sound of another length keeps the part, or
+ * the whole if it did. */
+bool sono_view_state_resize(SonoViewState *v, double width_px, double height_px);
 void sono_view_state_set_length(SonoViewState *v, double end_s);
 void sono_view_state_set_scale(SonoViewState *v, SonoAxisScale scale);
 /* factor > 1 shows less; what is at the given pixel stays there. */

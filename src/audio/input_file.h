@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opening what the user named, and naming it in messages. */
+/* Opening what the user named. */
 #pragma once
 #include "sono_error.h"
-
-/* The tail of a path, short enough that the reason still fits behind it. */
-typedef struct SonoShortName {
-    char text[128];
-} SonoShortName;
-SonoShortName sono_short_name(const char *path);
 
 /* Read-only descriptor of a regular file that is not empty. Symbolic links are followed: the user named them. Never
  * blocks on a FIFO or device. Errors: INVALID (what it is instead), IO (the system's reason). */

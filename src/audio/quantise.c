@@ -7,12 +7,15 @@
 
 #include "sono_codec.h"
 
-/* Round half up, in double: for 8 to 32 bits x * 2^(bits-1) is exact. */
+#define FULL_SCALE_24 8388608.0
+
+/* Round half up, in double: for 8 to 32 bits x * 2^(bits-1) is exact. Integers of more than 24 bits that lie next to
+ * full scale were read as 1.0f: that is their value, not one beyond it. */
 static int32_t round_clipped(double value, double full_scale, bool *clipped)
 {
     const double rounded = floor(value + 0.5);
     if (rounded >= full_scale) {
-        *clipped = true;
+        *clipped = rounded > full_scale || full_scale <= FULL_SCALE_24;
         return (int32_t)(full_scale - 1.0);
     }
     if (rounded < -full_scale) {

@@ -83,3 +83,20 @@ const char *sono_status_name(SonoStatus code)
     }
     return "unknown";
 }
+
+SonoShortName sono_short_name(const char *path)
+{
+    SonoShortName name;
+    const size_t n = strlen(path);
+    const size_t room = sizeof name.text - 1;
+    if (n <= room) {
+        (void)snprintf(name.text, sizeof name.text, "%s", path);
+        return name;
+    }
+    const char *tail = path + n - (room - 3);
+    while (((unsigned char)*tail & 0xc0) == 0x80) { /* do not begin inside a UTF-8 character */
+        tail++;
+    }
+    (void)snprintf(name.text, sizeof name.text, "...%s", tail);
+    return name;
+}

@@ -16,7 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_THREADS 256
 #define N_PRIORITIES 3
 
 typedef struct Job {
@@ -50,7 +49,7 @@ struct SonoJobs {
     int n_busy;  /* workers inside a job or a loop */
     bool stop;
     int n_threads;
-    pthread_t threads[MAX_THREADS];
+    pthread_t threads[SONO_MAX_THREADS];
 };
 
 static Job *pop_job(SonoJobs *jobs)
@@ -152,13 +151,13 @@ static int n_cores(void)
     CPU_ZERO(&set);
     long n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
     n = n < 1 ? 1 : n;
-    return (int)(n > MAX_THREADS ? MAX_THREADS : n);
+    return (int)(n > SONO_MAX_THREADS ? SONO_MAX_THREADS : n);
 }
 
 static SonoStatus choose_n_threads(int wanted, int *out, SonoError *err)
 {
-    if (wanted < 0 || wanted > MAX_THREADS) {
-        return sono_fail(err, SONO_E_RANGE, "%d threads asked for, must be from 1 to %d", wanted, MAX_THREADS);
+    if (wanted < 0 || wanted > SONO_MAX_THREADS) {
+        return sono_fail(err, SONO_E_RANGE, "%d threads asked for, must be from 1 to %d", wanted, SONO_MAX_THREADS);
     }
     const char *env = getenv("SONO_THREADS");
     if (wanted > 0) {
@@ -166,8 +165,8 @@ static SonoStatus choose_n_threads(int wanted, int *out, SonoError *err)
     } else if (env && env[0]) {
         char *end = NULL;
         const long n = strtol(env, &end, 10);
-        if (*end != '\0' || n < 1 || n > MAX_THREADS) {
-            return sono_fail(err, SONO_E_RANGE, "SONO_THREADS is '%s', must be from 1 to %d", env, MAX_THREADS);
+        if (*end != '\0' || n < 1 || n > SONO_MAX_THREADS) {
+            return sono_fail(err, SONO_E_RANGE, "SONO_THREADS is '%s', must be from 1 to %d", env, SONO_MAX_THREADS);
         }
         *out = (int)n;
     } else {

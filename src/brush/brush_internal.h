@@ -3,6 +3,8 @@
 #pragma once
 #include "sono_mask.h"
 
+#include <math.h>
+
 #define SONO_STROKE_MAX_DABS 200000
 
 /* Errors: RANGE names the field, its limit and its value; LIMIT (a stroke of too many dabs). */
@@ -16,7 +18,14 @@ SonoStatus sono_stroke_count_dabs(const SonoBrush *brush, const SonoStrokePoint 
 
 /* Radius factor of a pressure. */
 double sono_brush_size_scale(const SonoBrush *brush, double pressure);
-/* Region outside of which an ellipse weighs 0. */
-SonoRegion sono_brush_reach(double t_s, double f_hz, double radius_s, double radius_hz, double radius_oct);
-/* Region outside of which a shape weighs 0. */
-SonoRegion sono_shape_reach(const SonoShape *shape);
+#define SONO_MASK_AS_IT_IS ((SonoMaskFit){0.0, 0.0, INFINITY})
+
+/* An ellipse with radii of at least a step: of a dab (time, frequency, radii; the rest is not looked at). One in
+ * octaves that is lower than a step becomes one in Hz. */
+void sono_dab_fit(SonoDab *dab, SonoMaskFit fit);
+/* A box with sides of at least a step, about the same middle. */
+SonoRegion sono_box_fit(SonoRegion box, SonoMaskFit fit);
+/* Region outside of which a dab weighs 0. */
+SonoRegion sono_dab_reach(const SonoDab *dab);
+/* Region outside of which a shape, fitted, weighs 0. */
+SonoRegion sono_shape_reach(const SonoShape *shape, SonoMaskFit fit);

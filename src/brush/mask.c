@@ -98,31 +98,72 @@ static SonoRegion outward(double t0_s, double t1_s, double f0_hz, double f1_hz)
 {
     const double eps = 32.0 * DBL_EPSILON;
     const double pad_s = eps * fmax(fabs(t0_s), fabs(t1_s));
-    const double pad_hz = eps * fmax(fabs(f0_hz), fabs(f1_hz));
+    const double pad_hz = eps * fmax(fabs(f0_hz), isfinite(f1_hz) ? fabs(f1_hz) : 0.0);
     return (SonoRegion){t0_s - pad_s, t1_s + pad_s, fmax(0.0, f0_hz - pad_hz), fmax(0.0, f1_hz + pad_hz)};
 }
 
-SonoRegion sono_brush_reach(double t_s, double f_hz, double radius_s, double radius_hz, double radius_oct)
+SonoRegion sono_dab_reach(const SonoDab *dab)
 {
-    const double t0 = t_s - radius_s;
-    const double t1 = t_s + radius_s;
-    if (radius_oct > 0.0) {
-        return outward(t0, t1, f_hz * exp2(-radius_oct), f_hz * exp2(radius_oct));
+    const double t0 = dab->t_s - dab->radius_s;
+    const double t1 = dab->t_s + dab->radius_s;
+    if (dab->radius_oct > 0.0) {
+        return outward(t0, t1, dab->f_hz * exp2(-dab->radius_oct), dab->f_hz * exp2(dab->radius_oct));
     }
-    return outward(t0, t1, f_hz - radius_hz, f_hz + radius_hz);
+    return outward(t0, t1, dab->f_hz - dab->radius_hz, dab->f_hz + dab->radius_hz);
+}
+
+void sono_dab_fit(SonoDab *dab, SonoMaskFit fit)
+{
+    dab->radius_s = fmax(dab->radius_s, fit.step_s);
+    if (dab->radius_oct > 0.0 && dab->f_hz * (1.0 - exp2(-dab->radius_oct)) < fit.step_hz) {
+        dab->radius_oct = 0.0;
+        dab->radius_hz = fit.step_hz;
+    } else if (!(dab->radius_oct > 0.0)) {
+        dab->radius_hz = fmax(dab->radius_hz, fit.step_hz);
+    }
+}
+
+/* A hair more than the step, so that rounding cannot put a cell on either side. */
+static void widen(double *lo, double *hi, double step)
+{
+    const double missing = step * (1.0 + 1e-6) - (*hi - *lo);
+    if (missing > 0.0) {
+        *lo -= 0.5 * missing;
+        *hi += 0.5 * missing;
+    }
+}
+
+SonoRegion sono_box_fit(SonoRegion box, SonoMaskFit fit)
+{
+    SonoRegion b = box;
+    if (fit.step_s > 0.0) {
+        widen(&b.t0_s, &b.t1_s, fit.step_s);
+    }
+    if (fit.step_hz > 0.0) {
+        widen(&b.f0_hz, &b.f1_hz, fit.step_hz);
+    }
+    return b;
 }
 
 /* Every dab lies between two points and its radius between theirs (position and pressure are interpolated), so in each
  * coordinate it stays within the reach of the two. */
-static SonoRegion stroke_reach(const SonoShape *shape)
+static SonoRegion stroke_reach(const SonoShape *shape, SonoMaskFit fit)
 {
     const SonoBrush *b = &shape->brush;
     SonoRegion all = {0};
     for (size_t i = 0; i < shape->n_points; i++) {
         const SonoStrokePoint *p = &shape->points[i];
         const double scale = sono_brush_size_scale(b, p->pressure);
-        const SonoRegion r =
-            sono_brush_reach(p->t_s, p->f_hz, scale * b->radius_ms * 1e-3, scale * b->radius_hz, scale * b->radius_oct);
+        SonoDab dab = {.t_s = p->t_s,
+                       .f_hz = p->f_hz,
+                       .radius_s = scale * b->radius_ms * 1e-3,
+                       .radius_hz = scale * b->radius_hz,
+                       .radius_oct = scale * b->radius_oct};
+        SonoRegion r = sono_dab_reach(&dab);
+        sono_dab_fit(&dab, fit);
+        const SonoRegion fitted = sono_dab_reach(&dab);
+        r = (SonoRegion){fmin(r.t0_s, fitted.t0_s), fmax(r.t1_s, fitted.t1_s), fmin(r.f0_hz, fitted.f0_hz),
+                         fmax(r.f1_hz, fitted.f1_hz)};
         all = i == 0 ? r
                      : (SonoRegion){fmin(all.t0_s, r.t0_s), fmax(all.t1_s, r.t1_s), fmin(all.f0_hz, r.f0_hz),
                                     fmax(all.f1_hz, r.f1_hz)};
@@ -130,26 +171,32 @@ static SonoRegion stroke_reach(const SonoShape *shape)
     return all;
 }
 
-SonoRegion sono_shape_reach(const SonoShape *shape)
+SonoRegion sono_shape_reach(const SonoShape *shape, SonoMaskFit fit)
 {
     if (shape->kind == SONO_SHAPE_STROKE) {
-        return stroke_reach(shape);
+        return stroke_reach(shape, fit);
     }
     const double half_s = 0.5e-3 * shape->feather_ms;
     const double half_hz = 0.5 * shape->feather_hz;
-    const SonoRegion *b = &shape->box;
-    return outward(b->t0_s - half_s, b->t1_s + half_s, b->f0_hz - half_hz, b->f1_hz + half_hz);
+    const SonoRegion b = sono_box_fit(shape->box, fit);
+    const double top_hz = b.f1_hz >= fit.top_hz ? INFINITY : b.f1_hz + half_hz;
+    return outward(b.t0_s - half_s, b.t1_s + half_s, b.f0_hz - half_hz, top_hz);
 }
 
 SonoRegion sono_mask_bounds(const SonoMask *mask)
+{
+    return sono_mask_bounds_fit(mask, SONO_MASK_AS_IT_IS);
+}
+
+SonoRegion sono_mask_bounds_fit(const SonoMask *mask, SonoMaskFit fit)
 {
     SonoRegion bounds = {0};
     for (size_t i = 0; i < mask->n_shapes; i++) {
         const SonoShape *shape = &mask->shapes[i];
         if (shape->combine == SONO_COMBINE_ADD) {
-            bounds = sono_region_union(bounds, sono_shape_reach(shape));
+            bounds = sono_region_union(bounds, sono_shape_reach(shape, fit));
         } else if (shape->combine == SONO_COMBINE_INTERSECT) {
-            bounds = sono_region_intersect(bounds, sono_shape_reach(shape));
+            bounds = sono_region_intersect(bounds, sono_shape_reach(shape, fit));
         }
         if (sono_region_is_empty(bounds)) {
             bounds = (SonoRegion){0};

@@ -19,6 +19,7 @@ typedef struct Grid {
     double *log2_hz; /* of every row, when some stroke is in octaves; -inf at 0 Hz */
     float *weights;
     size_t pitch;
+    SonoMaskFit fit;
 } Grid;
 
 typedef struct Cells {
@@ -55,11 +56,12 @@ static Cells cells_within(const Grid *grid, const SonoRegion *reach)
     return cells;
 }
 
-/* distance / unit as float; beyond some units all weights are the same and the quotient need not fit a float */
+/* distance / unit as float; beyond some units all weights are the same and the quotient need not fit a float. A unit
+ * that rounded to 0 holds nothing (0 / 0 is no weight). */
 static float in_units(double distance, double unit)
 {
     const double x = distance / unit;
-    return (float)(x > 4.0 ? 4.0 : x < -4.0 ? -4.0 : x);
+    return (float)(x > 4.0 ? 4.0 : x > -4.0 ? x : -4.0);
 }
 
 /* Weight of one axis of a box: lo and hi edge. */
@@ -116,13 +118,14 @@ static SonoStatus render_box(const Grid *grid, const SonoShape *shape, Cells cel
         status = sono_fail(err, SONO_E_NOMEM, "no memory to render a mask of %zu rows", n);
         goto done;
     }
-    const SonoRegion *b = &shape->box;
-    const double low = b->f0_hz > 0.0 ? b->f0_hz : -INFINITY; /* a box from 0 Hz holds DC whole */
+    const SonoRegion b = sono_box_fit(shape->box, grid->fit);
+    const double low = b.f0_hz > 0.0 ? b.f0_hz : -INFINITY; /* a box from 0 Hz holds DC whole */
+    const double high = b.f1_hz < grid->fit.top_hz ? b.f1_hz : INFINITY;
     for (size_t r = 0; r < n; r++) {
-        rows[r] = edges(grid->freq_hz[cells.r0 + r], low, b->f1_hz, shape->feather_hz);
+        rows[r] = edges(grid->freq_hz[cells.r0 + r], low, high, shape->feather_hz);
     }
     for (size_t c = cells.c0; c < cells.c1; c++) {
-        const float t = edges(grid->time_s[c], b->t0_s, b->t1_s, shape->feather_ms * 1e-3);
+        const float t = edges(grid->time_s[c], b.t0_s, b.t1_s, shape->feather_ms * 1e-3);
         for (size_t r = 0; r < n; r++) {
             column[r] = t * rows[r];
         }
@@ -144,7 +147,7 @@ static void dab_column(float *restrict sum, const float *restrict v, size_t n, f
 /* Add a dab to sums[c - cells.c0][r - cells.r0]; v is scratch for one column. */
 static void render_dab(const Grid *grid, const SonoDab *dab, Cells cells, float *sums, float *v)
 {
-    const SonoRegion reach = sono_brush_reach(dab->t_s, dab->f_hz, dab->radius_s, dab->radius_hz, dab->radius_oct);
+    const SonoRegion reach = sono_dab_reach(dab);
     Cells own = cells_within(grid, &reach);
     own.c0 = own.c0 < cells.c0 ? cells.c0 : own.c0;
     own.c1 = own.c1 > cells.c1 ? cells.c1 : own.c1;
@@ -188,6 +191,7 @@ static SonoStatus render_stroke(const Grid *grid, const SonoShape *shape, Cells 
         goto done;
     }
     for (size_t i = 0; i < n_dabs; i++) {
+        sono_dab_fit(&dabs[i], grid->fit);
         render_dab(grid, &dabs[i], cells, sums, v);
     }
     for (size_t c = cells.c0; c < cells.c1; c++) {
@@ -232,8 +236,19 @@ static SonoStatus fill_log2(const SonoMask *mask, Grid *grid, SonoError *err)
 SonoStatus sono_mask_render(const SonoMask *mask, const double *time_s, size_t n_cols, const double *freq_hz,
                             size_t n_rows, float *weights, size_t pitch, SonoError *err)
 {
-    Grid grid = {
-        .time_s = time_s, .freq_hz = freq_hz, .n_cols = n_cols, .n_rows = n_rows, .weights = weights, .pitch = pitch};
+    return sono_mask_render_fit(mask, SONO_MASK_AS_IT_IS, time_s, n_cols, freq_hz, n_rows, weights, pitch, err);
+}
+
+SonoStatus sono_mask_render_fit(const SonoMask *mask, SonoMaskFit fit, const double *time_s, size_t n_cols,
+                                const double *freq_hz, size_t n_rows, float *weights, size_t pitch, SonoError *err)
+{
+    Grid grid = {.time_s = time_s,
+                 .freq_hz = freq_hz,
+                 .n_cols = n_cols,
+                 .n_rows = n_rows,
+                 .weights = weights,
+                 .pitch = pitch,
+                 .fit = fit};
     if (pitch < n_rows) {
         return sono_fail(err, SONO_E_INVALID, "pitch of a mask's grid must be >= %zu, not %zu", n_rows, pitch);
     }
@@ -248,7 +263,7 @@ SonoStatus sono_mask_render(const SonoMask *mask, const double *time_s, size_t n
     }
     for (size_t i = 0; i < mask->n_shapes && status == SONO_OK; i++) {
         const SonoShape *shape = &mask->shapes[i];
-        const SonoRegion reach = sono_shape_reach(shape);
+        const SonoRegion reach = sono_shape_reach(shape, fit);
         const Cells cells = cells_within(&grid, &reach);
         if (shape->combine == SONO_COMBINE_INTERSECT) {
             clear_outside(&grid, cells);

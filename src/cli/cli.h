@@ -85,6 +85,8 @@ typedef struct CliEngineOptions {
     int n_threads;
 } CliEngineOptions;
 void cli_engine_add(CliEngineOptions *o, CliParser *p); /* --backend, --threads */
+/* After cli_parser_run: check the values; false: reported. */
+bool cli_engine_finish(const CliEngineOptions *o, const CliParser *p);
 SonoStatus cli_engine_open(const CliEngineOptions *o, SonoEngine **out, SonoError *err);
 void cli_engine_options_clear(CliEngineOptions *o);
 

@@ -15,6 +15,14 @@ SonoCodecOptions cli_codec_options(CliProgress *p)
     return (SonoCodecOptions){.progress = on_progress, .progress_ctx = p};
 }
 
+static bool until_interrupted(void *ctx, int64_t n_done, int64_t n_total)
+{
+    (void)ctx;
+    (void)n_done;
+    (void)n_total;
+    return !cli_is_interrupted();
+}
+
 /* Any reader, until Ctrl+C. */
 static SonoStatus read_until_interrupted(void *ctx, int channel, int64_t start_frame, int64_t n_frames, float *dst,
                                          SonoError *err)
@@ -28,7 +36,8 @@ static SonoStatus read_until_interrupted(void *ctx, int channel, int64_t start_f
 
 static SonoStatus open_in_place(CliSound *s, const char *path, SonoError *err)
 {
-    SonoStatus status = sono_decoder_open(path, NULL, &s->decoder, &s->report.info, err);
+    const SonoCodecOptions options = {.progress = until_interrupted};
+    SonoStatus status = sono_decoder_open(path, &options, &s->decoder, &s->report.info, err);
     if (status != SONO_OK) {
         return status;
     }

@@ -116,11 +116,18 @@ void cli_engine_add(CliEngineOptions *o, CliParser *p)
     cli_parser_add(p, entries);
 }
 
+bool cli_engine_finish(const CliEngineOptions *o, const CliParser *p)
+{
+    if (o->n_threads < 0 || o->n_threads > SONO_MAX_THREADS) {
+        (void)cli_usage_error(p->command, "--threads is %d, must be from 1 to %d, or 0 for all cores", o->n_threads,
+                              SONO_MAX_THREADS);
+        return false;
+    }
+    return true;
+}
+
 SonoStatus cli_engine_open(const CliEngineOptions *o, SonoEngine **out, SonoError *err)
 {
-    if (o->n_threads < 0) {
-        return sono_fail(err, SONO_E_RANGE, "--threads is %d, must be 0 (all cores) or more", o->n_threads);
-    }
     return sono_engine_new(o->backend, o->n_threads, out, err);
 }
 

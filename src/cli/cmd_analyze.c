@@ -181,8 +181,9 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
     cli_engine_add(&engine, &p);
     if (cli_transform_add(&transform, &p, argc, argv) && cli_parser_run(&p, argc, argv, 1, 1, &code) &&
         check_options(self, &options, &code)) {
-        code = cli_transform_finish(&transform, &p) ? analyze(self, p.operands[0], &options, &transform, &engine)
-                                                    : CLI_USAGE;
+        code = cli_transform_finish(&transform, &p) && cli_engine_finish(&engine, &p)
+                   ? analyze(self, p.operands[0], &options, &transform, &engine)
+                   : CLI_USAGE;
     }
     clear_options(&options);
     cli_transform_clear(&transform);

@@ -68,7 +68,7 @@ static SonoStatus inspect(const char *path, FileInfo *info, SonoError *err)
     sono_decoder_close(decoder);
     cli_progress_end(&progress);
     if (status == SONO_OK && info->report.n_frames == 0) {
-        status = sono_fail(err, SONO_E_FORMAT, "%s: holds no sound", path);
+        status = sono_fail(err, SONO_E_FORMAT, "%s: holds no sound", sono_short_name(path).text);
     }
     return status;
 }

@@ -60,10 +60,12 @@ static SonoStatus choose_encoding(Render *r, SonoError *err)
         (void)find_sample_type(o->bits, &r->encode.sample);
         const SonoSampleType s = r->encode.sample;
         if (r->encode.file == SONO_FILE_OGG) {
-            return sono_fail(err, SONO_E_UNSUPPORTED, "%s: --bits does not apply to Ogg Vorbis", o->output);
+            return sono_fail(err, SONO_E_UNSUPPORTED, "%s: --bits does not apply to Ogg Vorbis",
+                             sono_short_name(o->output).text);
         }
         if (r->encode.file == SONO_FILE_FLAC && (s == SONO_SAMPLE_PCM32 || s == SONO_SAMPLE_FLOAT32)) {
-            return sono_fail(err, SONO_E_UNSUPPORTED, "%s: FLAC holds at most 24 bits", o->output);
+            return sono_fail(err, SONO_E_UNSUPPORTED, "%s: FLAC holds at most 24 bits",
+                             sono_short_name(o->output).text);
         }
     }
     r->encode.dither = o->dither;
@@ -81,8 +83,9 @@ static SonoStatus check_channels(const Render *r, SonoError *err)
     for (size_t i = 0; i < r->script.n_edits; i++) {
         for (int c = n_channels; c < SONO_MAX_CHANNELS && !r->script.edits[i].all_channels; c++) {
             if (sono_edit_touches_channel(&r->script.edits[i], c)) {
-                return sono_fail(err, SONO_E_RANGE, "%s: edits[%zu].channels: channel %d does not exist, %s has %d",
-                                 r->options->edits, i, c, r->path, n_channels);
+                return sono_fail(err, SONO_E_RANGE,
+                                 "%s: edits[%zu].channels: channel %d does not exist, the sound has %d",
+                                 sono_short_name(r->options->edits).text, i, c, n_channels);
             }
         }
     }
@@ -139,7 +142,7 @@ static SonoStatus apply_edits(Render *r, SonoError *err)
             sono_clip_unref(after);
         }
         if (status != SONO_OK && status != SONO_E_CANCELLED) {
-            (void)sono_fail_context(err, "%s: edits[%zu]", r->options->edits, i);
+            (void)sono_fail_context(err, "%s: edits[%zu]", sono_short_name(r->options->edits).text, i);
         }
     }
     cli_progress_end(&progress);
@@ -279,7 +282,8 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
     cli_parser_add(&p, entries);
     cli_engine_add(&engine, &p);
     if (cli_parser_run(&p, argc, argv, 1, 1, &code)) {
-        code = check_options(self, &o) ? render(p.operands[0], &o, &engine) : CLI_USAGE;
+        code =
+            check_options(self, &o) && cli_engine_finish(&engine, &p) ? render(p.operands[0], &o, &engine) : CLI_USAGE;
     }
     g_free(o.edits);
     g_free(o.output);

@@ -154,7 +154,9 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
     cli_parser_add(&p, entries);
     cli_engine_add(&engine, &p);
     if (cli_transform_add(&transform, &p, argc, argv) && cli_parser_run(&p, argc, argv, 1, 1, &code)) {
-        code = cli_transform_finish(&transform, &p) ? run_on(p.operands[0], &transform, &engine, json) : CLI_USAGE;
+        code = cli_transform_finish(&transform, &p) && cli_engine_finish(&engine, &p)
+                   ? run_on(p.operands[0], &transform, &engine, json)
+                   : CLI_USAGE;
     }
     cli_transform_clear(&transform);
     cli_engine_options_clear(&engine);

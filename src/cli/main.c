@@ -54,9 +54,14 @@ static void catch_interrupts(void)
     action.sa_handler = on_interrupt;
     action.sa_flags = SA_RESTART | (int)SA_RESETHAND; /* a second Ctrl+C ends the program at once */
     sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGHUP, &action, NULL);
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++) {
+        struct sigaction before;
+        /* What is ignored stays so: nohup, and jobs that a shell has put into the background. */
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+            (void)sigaction(signals[i], &action, NULL);
+        }
+    }
 }
 
 static CliExit run_command(int argc, char **argv)

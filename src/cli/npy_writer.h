@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A NumPy file (format 1.0) of complex64, written in portions to a temporary file next to its place and moved there
- * when all of it is on disk; until then, and after any failure, the place is as it was. */
+/* A NumPy file (format 1.0) of complex64, written in portions; until it is complete, and after any failure, its place
+ * is as it was. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
+#include "sono_codec.h"
 #include "sono_cplx.h"
-#include "sono_error.h"
 
 typedef struct NpyWriter {
-    FILE *file;
-    char *path, *temporary;
+    SonoFileWriter *file;
     int64_t n_left; /* values still to come */
 } NpyWriter;
 

@@ -66,17 +66,25 @@ static void time_label(double t_s, double end_s, int n_decimals, char *label, si
     }
 }
 
+/* Ends also where a step is too small to change the number it is added to. */
+static void ticks_even(double from, double to, double step, TickList *out)
+{
+    for (double i = ceil(from / step - 1e-9); i * step <= to + 1e-9 * step && i + 1.0 > i; i++) {
+        if (!add(out, i * step + 0.0)) { /* no -0 */
+            break;
+        }
+    }
+}
+
 void ticks_time(double t0_s, double t1_s, double length_px, double min_px, TickList *out)
 {
     *out = (TickList){0};
     const double end_s = fmax(fabs(t0_s), fabs(t1_s));
     out->title = end_s < 60.0 ? "Time (s)" : end_s < 3600.0 ? "Time (min:s)" : "Time (h:min:s)";
     const double step = time_step((t1_s - t0_s) * min_px / length_px);
-    for (double i = ceil(t0_s / step - 1e-9); i * step <= t1_s + 1e-9 * step; i++) {
-        Tick *tick = add(out, i * step);
-        if (tick) {
-            time_label(i * step, end_s, decimals(step), tick->label, sizeof tick->label);
-        }
+    ticks_even(t0_s, t1_s, step, out);
+    for (size_t i = 0; i < out->n; i++) {
+        time_label(out->ticks[i].value, end_s, decimals(step), out->ticks[i].label, sizeof out->ticks[i].label);
     }
 }
 
@@ -128,15 +136,6 @@ static void ticks_curved(const SonoFreqAxis *axis, double length_px, double min_
                     freq_label(freq_hz, power, tick->label, sizeof tick->label);
                 }
             }
-        }
-    }
-}
-
-static void ticks_even(double from, double to, double step, TickList *out)
-{
-    for (double i = ceil(from / step - 1e-9); i * step <= to + 1e-9 * step; i++) {
-        if (!add(out, i * step + 0.0)) { /* no -0 */
-            break;
         }
     }
 }

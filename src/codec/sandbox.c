@@ -7,6 +7,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -89,8 +90,10 @@ static bool set_limits(bool encoding)
 static bool tie_to_parent(void)
 {
     const int flags = fcntl(CODEC_FD_LIFELINE, F_GETFL);
+    struct pollfd end = {.fd = CODEC_FD_LIFELINE, .events = POLLIN};
     return flags >= 0 && fcntl(CODEC_FD_LIFELINE, F_SETOWN, getpid()) == 0 &&
-           fcntl(CODEC_FD_LIFELINE, F_SETFL, flags | O_ASYNC) == 0;
+           fcntl(CODEC_FD_LIFELINE, F_SETFL, flags | O_ASYNC) == 0 &&
+           poll(&end, 1, 0) == 0; /* it may have died before we listened: then no signal comes */
 }
 
 static bool install_filter(void)

@@ -29,7 +29,7 @@ bool sono_label_is_plain(const char *label)
 }
 
 /* At most n_max + 1 bytes: one more than allowed shows that a file grew while it was read. */
-static SonoStatus read_all(int fd, const char *path, size_t n_max, char **out, size_t *n_out, SonoError *err)
+static SonoStatus read_all(int fd, const char *name, size_t n_max, char **out, size_t *n_out, SonoError *err)
 {
     size_t n = 0, cap = 0;
     char *text = NULL;
@@ -40,8 +40,8 @@ static SonoStatus read_all(int fd, const char *path, size_t n_max, char **out, s
             char *more = n < cap ? sono_realloc_array(text, cap, 1) : NULL;
             if (!more) {
                 sono_free(text);
-                return n < cap ? sono_fail(err, SONO_E_NOMEM, "%s: no memory", path)
-                               : sono_fail(err, SONO_E_LIMIT, "%s: more than 16 MiB", path);
+                return n < cap ? sono_fail(err, SONO_E_NOMEM, "%s: no memory", name)
+                               : sono_fail(err, SONO_E_LIMIT, "%s: more than 16 MiB", name);
             }
             text = more;
         }
@@ -51,7 +51,7 @@ static SonoStatus read_all(int fd, const char *path, size_t n_max, char **out, s
         }
         if (got < 0) {
             sono_free(text);
-            return sono_fail(err, SONO_E_IO, "%s: %s", path, strerror(errno));
+            return sono_fail(err, SONO_E_IO, "%s: %s", name, strerror(errno));
         }
         if (got == 0) {
             break;
@@ -65,24 +65,25 @@ static SonoStatus read_all(int fd, const char *path, size_t n_max, char **out, s
 
 SonoStatus sono_edit_script_load(const char *path, SonoEditScript *out, SonoError *err)
 {
+    const SonoShortName name = sono_short_name(path);
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
-        return sono_fail(err, SONO_E_IO, "%s: %s", path, strerror(errno));
+        return sono_fail(err, SONO_E_IO, "%s: %s", name.text, strerror(errno));
     }
     struct stat st;
     char *text = NULL;
     size_t n = 0;
     SonoStatus status = SONO_OK;
     if (fstat(fd, &st) != 0) {
-        status = sono_fail(err, SONO_E_IO, "%s: %s", path, strerror(errno));
+        status = sono_fail(err, SONO_E_IO, "%s: %s", name.text, strerror(errno));
     } else if (!S_ISREG(st.st_mode)) {
-        status = sono_fail(err, SONO_E_INVALID, "%s: is not a regular file", path);
+        status = sono_fail(err, SONO_E_INVALID, "%s: is not a regular file", name.text);
     } else {
-        status = read_all(fd, path, SONO_JSON_MAX_BYTES, &text, &n, err);
+        status = read_all(fd, name.text, SONO_JSON_MAX_BYTES, &text, &n, err);
     }
     (void)close(fd);
     if (status == SONO_OK && (status = sono_edit_script_parse(text, n, out, err)) != SONO_OK) {
-        (void)sono_fail_context(err, "%s", path);
+        (void)sono_fail_context(err, "%s", name.text);
     }
     sono_free(text);
     return status;

@@ -282,7 +282,7 @@ static void drop_save(void *data)
 SonoStatus sono_editor_save(SonoEditor *e, SonoSavingKind kind, const char *path, SonoError *err)
 {
     if (!e->queue || e->n_saves == MAX_SAVES) {
-        return sono_fail(err, SONO_E_INVALID, "%s: %s", path,
+        return sono_fail(err, SONO_E_INVALID, "%s: %s", sono_short_name(path).text,
                          e->queue ? "too many files are being written" : "the sound is still being read");
     }
     SaveJob *job = sono_calloc(1, sizeof *job);

@@ -23,20 +23,25 @@ static void place_region(CommitRegion *r, double rate_hz, int64_t n_frames)
     r->span = sono_span_intersect(sono_plan_support(plan, r->weighted), (SonoSpan){0, n_frames});
 }
 
-/* x + delta; where nothing is added the bits stay (-0 + 0 would not). Returns the frames that differ. */
-static SonoSpan add_delta(const float *x, float *delta, SonoSpan span)
+/* x + delta into delta; where nothing is added the bits stay (-0 + 0 would not). *changed: the frames that differ.
+ * False if a sum is no finite number. */
+static bool add_delta(const float *x, float *delta, SonoSpan span, SonoSpan *changed)
 {
     int64_t first = -1;
     int64_t last = -1;
     for (int64_t i = 0; i < span.n_frames; i++) {
         const float y = delta[i] == 0.0f ? x[i] : x[i] + delta[i];
+        if (!isfinite(y)) {
+            return false;
+        }
         if (memcmp(&y, &x[i], sizeof y) != 0) {
             first = first < 0 ? i : first;
             last = i;
         }
         delta[i] = y;
     }
-    return first < 0 ? (SonoSpan){0, 0} : (SonoSpan){span.start_frame + first, last - first + 1};
+    *changed = first < 0 ? (SonoSpan){0, 0} : (SonoSpan){span.start_frame + first, last - first + 1};
+    return true;
 }
 
 static void report_channel(SonoCommitReport *report, const SonoSolveResult *result, bool first)
@@ -53,58 +58,65 @@ static void report_channel(SonoCommitReport *report, const SonoSolveResult *resu
     }
 }
 
-/* Solve one channel and splice the frames that differ into *now (replaced by its successor). */
-static SonoStatus commit_channel(const CommitRegion *r, int channel, float *x, float *delta, SonoClip **now,
-                                 SonoSolveResult *result, SonoSpan *changed, SonoError *err)
+typedef struct Splicer {
+    const CommitRegion *r;
+    int channel;
+    SonoClip *now; /* owned; replaced by its successor with every part that changes something */
+    SonoSpan changed;
+} Splicer;
+
+/* A CommitPartFn: splice the frames that differ. */
+static SonoStatus splice_part(void *ctx, SonoSpan span, float *delta, SonoError *err)
 {
-    SonoStatus status = commit_region_delta(r, channel, delta, result, err);
-    if (status == SONO_OK) {
-        status = sono_clip_read(r->clip, channel, r->span.start_frame, r->span.n_frames, x, err);
-    }
-    if (status != SONO_OK) {
-        return status;
-    }
-    *changed = add_delta(x, delta, r->span);
-    if (changed->n_frames == 0) {
-        return SONO_OK;
-    }
-    const float *pcm[SONO_MAX_CHANNELS] = {0};
-    pcm[channel] = delta + (changed->start_frame - r->span.start_frame);
+    Splicer *to = ctx;
+    SonoSpan changed = {0};
     SonoClip *next = NULL;
-    status = sono_clip_splice(*now, changed->start_frame, changed->n_frames, pcm, &next, err);
-    if (status == SONO_OK) {
-        sono_clip_unref(*now);
-        *now = next;
+    const float *pcm[SONO_MAX_CHANNELS] = {0};
+    float *x = sono_alloc_aligned((size_t)span.n_frames, sizeof *x);
+    SonoStatus status = x ? SONO_OK : SONO_E_NOMEM;
+    if (!x) {
+        (void)sono_fail(err, status, "no memory for an edit of %lld frames", (long long)span.n_frames);
+        goto done;
     }
+    status = sono_clip_read(to->r->clip, to->channel, span.start_frame, span.n_frames, x, err);
+    if (status == SONO_OK && !add_delta(x, delta, span, &changed)) {
+        status = sono_fail(err, SONO_E_RANGE, "the edit would make samples of channel %d too large for float32",
+                           to->channel);
+    }
+    if (status != SONO_OK || changed.n_frames == 0) {
+        goto done;
+    }
+    pcm[to->channel] = delta + (changed.start_frame - span.start_frame);
+    status = sono_clip_splice(to->now, changed.start_frame, changed.n_frames, pcm, &next, err);
+    if (status == SONO_OK) {
+        sono_clip_unref(to->now);
+        to->now = next;
+        to->changed = sono_span_union(to->changed, changed);
+    }
+done:
+    sono_free(x);
     return status;
 }
 
 static SonoStatus commit_channels(const CommitRegion *r, SonoClip **now, SonoCommitReport *report, SonoError *err)
 {
-    const size_t n = (size_t)r->span.n_frames;
-    float *x = sono_alloc_aligned(n, sizeof *x);
-    float *delta = sono_alloc_aligned(n, sizeof *delta);
-    SonoStatus status = x && delta ? SONO_OK : sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %zu frames", n);
+    Splicer splicer = {.r = r, .now = *now};
+    SonoStatus status = SONO_OK;
     bool first = true;
     for (int c = 0; status == SONO_OK && c < sono_clip_n_channels(r->clip); c++) {
         if (!sono_edit_touches_channel(r->edit, c)) {
             continue;
         }
-        if (r->ticket && sono_job_is_obsolete(r->ticket)) {
-            status = sono_fail(err, SONO_E_CANCELLED, "cancelled");
-            break;
-        }
         SonoSolveResult result = {0};
-        SonoSpan changed = {0};
-        status = commit_channel(r, c, x, delta, now, &result, &changed, err);
+        splicer.channel = c;
+        status = commit_region_run(r, c, splice_part, &splicer, &result, err);
         if (status == SONO_OK) {
-            report->dirty = sono_span_union(report->dirty, changed);
             report_channel(report, &result, first);
             first = false;
         }
     }
-    sono_free(x);
-    sono_free(delta);
+    report->dirty = splicer.changed;
+    *now = splicer.now;
     return status;
 }
 
@@ -114,9 +126,7 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
     const double started_s = sono_now_s();
     const double rate_hz = sono_clip_rate_hz(clip);
     const int64_t n_frames = sono_clip_n_frames(clip);
-    SonoCommitReport local = {0};
-    SonoCommitReport *rep = report ? report : &local;
-    *rep = (SonoCommitReport){0};
+    SonoCommitReport rep = {0};
     SonoPlan *plan = NULL;
     SonoStatus status = sono_params_check(edit->operation->params, &edit->params, err);
     if (status == SONO_OK) {
@@ -129,26 +139,32 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
                       .edit = edit,
                       .plan = plan,
                       .clip = clip,
-                      .bounds =
-                          sono_region_intersect(sono_mask_bounds(&edit->mask), commit_whole_sound(rate_hz, n_frames)),
+                      .fit = {.step_s = (double)plan->slice_hop / rate_hz,
+                              .step_hz = rate_hz / (double)plan->atoms[0].n_fft,
+                              .top_hz = 0.5 * rate_hz},
                       .ticket = ticket};
+    const SonoRegion sound = commit_whole_sound(rate_hz, n_frames);
     SonoClip *now = sono_clip_ref(clip);
-    rep->region = r.bounds;
-    rep->window_frames = (int)plan->slice_len;
-    rep->hop_frames = (int)plan->slice_hop;
-    (void)snprintf(rep->transform, sizeof rep->transform, "%s", plan->transform);
-    if (!sono_region_is_empty(r.bounds)) {
+    rep.region = sono_region_intersect(sono_mask_bounds(&edit->mask), sound);
+    r.bounds = sono_region_intersect(sono_mask_bounds_fit(&edit->mask, r.fit), sound);
+    rep.window_frames = (int)plan->slice_len;
+    rep.hop_frames = (int)plan->slice_hop;
+    (void)snprintf(rep.transform, sizeof rep.transform, "%s", plan->transform);
+    if (!sono_region_is_empty(rep.region)) {
         place_region(&r, rate_hz, n_frames);
     }
     if (r.weighted.n > 0 && r.span.n_frames > 0) {
-        status = commit_channels(&r, &now, rep, err);
-    }
-    if (status == SONO_OK) {
-        *out = now;
-    } else {
-        sono_clip_unref(now);
+        status = commit_channels(&r, &now, &rep, err);
     }
     sono_plan_unref(plan);
-    rep->seconds = sono_now_s() - started_s;
+    if (status != SONO_OK) {
+        sono_clip_unref(now);
+        return status;
+    }
+    rep.seconds = sono_now_s() - started_s;
+    if (report) {
+        *report = rep;
+    }
+    *out = now;
     return status;
 }

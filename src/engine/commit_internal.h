@@ -10,7 +10,8 @@ typedef struct CommitRegion {
     const SonoEdit *edit;
     const SonoPlan *plan;
     const SonoClip *clip;
-    SonoRegion bounds;   /* of the mask, clipped to the sound */
+    SonoMaskFit fit;     /* what the plan's grid can tell apart */
+    SonoRegion bounds;   /* of the fitted mask, clipped to the sound */
     SonoSlices weighted; /* slices whose time lies in the bounds */
     SonoSpan span;       /* frames the edit may change, clipped to the sound */
     const SonoJobTicket *ticket;
@@ -21,6 +22,11 @@ static inline SonoRegion commit_whole_sound(double rate_hz, int64_t n_frames)
     return (SonoRegion){0.0, (double)n_frames / rate_hz, 0.0, 0.5 * rate_hz};
 }
 
-/* delta[span.n_frames] of one channel: what is added to the sound. result: of the segment with the most steps. */
-SonoStatus commit_region_delta(const CommitRegion *region, int channel, float *delta, SonoSolveResult *result,
-                               SonoError *err);
+/* Takes what is added to the sound on a part of the region's span; delta is its own to change. */
+typedef SonoStatus (*CommitPartFn)(void *ctx, SonoSpan span, float *delta, SonoError *err);
+
+/* The difference of one channel, in parts of bounded length that cover the region's span in order. result: of the
+ * segment with the most steps. Errors: LIMIT (a transform so dense that a part does not fit), CANCELLED, those of the
+ * engine and of part. */
+SonoStatus commit_region_run(const CommitRegion *region, int channel, CommitPartFn part, void *ctx,
+                             SonoSolveResult *result, SonoError *err);

@@ -4,22 +4,30 @@
 #include "commit_internal.h"
 #include "sono_mem.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The mask is looked at on a fixed grid inside its bounds, so the choice depends on the edit alone. */
 #define GRID_COLUMNS 128
 #define GRID_ROWS 1024
-#define INSIDE 0.5f
+#define INSIDE 0.5f /* of the largest weight */
 
 /* Median over the grid's cells inside the mask of the height of the run they lie in, in rows; 0 when none is inside. */
 static size_t median_run_height(const float *weights)
 {
     size_t cells[GRID_ROWS + 1] = {0}; /* by height of their run */
     size_t total = 0;
+    float most = 0.0f;
+    for (size_t i = 0; i < (size_t)GRID_COLUMNS * GRID_ROWS; i++) {
+        most = weights[i] > most ? weights[i] : most;
+    }
+    if (!(most > 0.0f)) {
+        return 0;
+    }
     for (size_t c = 0; c < GRID_COLUMNS; c++) {
         size_t run = 0;
         for (size_t r = 0; r <= GRID_ROWS; r++) {
-            if (r < GRID_ROWS && weights[c * GRID_ROWS + r] >= INSIDE) {
+            if (r < GRID_ROWS && weights[c * GRID_ROWS + r] >= INSIDE * most) {
                 run++;
                 continue;
             }
@@ -52,9 +60,16 @@ static SonoStatus mask_height(const SonoMask *mask, SonoRegion bounds, double *h
     for (int r = 0; r < GRID_ROWS; r++) {
         freq_hz[r] = bounds.f0_hz + (r + 0.5) * step_hz;
     }
-    const SonoStatus status = sono_mask_render(mask, time_s, GRID_COLUMNS, freq_hz, GRID_ROWS, weights, GRID_ROWS, err);
+    /* A line finer than the grid is still seen; dots between its columns only at a second look, as it thickens lines.
+     */
+    size_t rows = 0;
+    SonoStatus status = SONO_OK;
+    for (int look = 0; look < 2 && status == SONO_OK && rows == 0; look++) {
+        const SonoMaskFit fit = {look ? step_s : 0.0, step_hz, INFINITY};
+        status = sono_mask_render_fit(mask, fit, time_s, GRID_COLUMNS, freq_hz, GRID_ROWS, weights, GRID_ROWS, err);
+        rows = status == SONO_OK ? median_run_height(weights) : 0;
+    }
     if (status == SONO_OK) {
-        const size_t rows = median_run_height(weights);
         *height_hz = rows > 0 ? (double)rows * step_hz : bounds.f1_hz - bounds.f0_hz;
     }
     sono_free(weights);
@@ -73,7 +88,7 @@ SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rat
         sono_region_intersect(sono_mask_bounds(&edit->mask), commit_whole_sound(rate_hz, n_frames));
     double height_hz = bounds.f1_hz - bounds.f0_hz;
     /* a mask too thin or too short for a grid of distinct doubles is taken by its bounds */
-    if (height_hz > 1e-6 && bounds.t1_s - bounds.t0_s > 1e-9) {
+    if (height_hz > 1e-6 && bounds.t1_s - bounds.t0_s > 1e-9 * (1.0 + bounds.t1_s)) {
         const SonoStatus status = mask_height(&edit->mask, bounds, &height_hz, err);
         if (status != SONO_OK) {
             return status;

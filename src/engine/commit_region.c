@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The difference an edit adds to one channel. A long mask is cut into segments of bounded memory: each is the edit of
- * its own columns and a halo of its neighbours', and the results are joined by a linear crossfade of one atom, so
- * memory does not depend on the length of the mask. Segment borders depend on the edit alone, which keeps replay
- * bit-identical. */
+ * its own columns and a halo of its neighbours', the results are joined by a linear crossfade of one atom, and what no
+ * later segment changes is handed on, so memory does not depend on the length of the mask. Segment borders depend on
+ * the edit alone, which keeps replay bit-identical. */
 #include "commit_internal.h"
 #include "sono_mem.h"
 
@@ -11,6 +11,8 @@
 
 /* Coefficients per segment: 2^22 complex values are 32 MiB an array. */
 #define SEGMENT_COEFS ((int64_t)1 << 22)
+/* A segment holds some windows, so a hop that is far too short for its window needs more: 512 MiB an array at most. */
+#define MAX_SEGMENT_COEFS ((int64_t)1 << 26)
 
 typedef struct Segment {
     SonoSlices weighted; /* those with a weight */
@@ -30,6 +32,11 @@ static int64_t min64(int64_t a, int64_t b)
 static int64_t max64(int64_t a, int64_t b)
 {
     return a > b ? a : b;
+}
+
+static SonoStatus check_cancelled(const CommitRegion *r, SonoError *err)
+{
+    return r->ticket && sono_job_is_obsolete(r->ticket) ? sono_fail(err, SONO_E_CANCELLED, "cancelled") : SONO_OK;
 }
 
 static SonoSlices slices_intersect(SonoSlices a, SonoSlices b)
@@ -85,15 +92,19 @@ static SonoSlices centred_inside(const CommitRegion *r, SonoSlices weighted)
 }
 
 /* Weights of the weighted slices; pads and all other slices stay 0. Slices centred before the first or after the last
- * frame of the sound take those of the nearest centred inside. */
+ * frame of the sound take the mask's weights at that frame. */
 static SonoStatus render_weights(const CommitRegion *r, const Segment *s, SonoError *err)
 {
     const SonoPlan *plan = r->plan;
     const SonoSlices inside = centred_inside(r, s->weighted);
+    const double last_s = (double)(sono_clip_n_frames(r->clip) - 1) / plan->rate_hz;
+    const bool beyond = s->weighted.first + s->weighted.n > inside.first + inside.n &&
+                        last_s > sono_plan_time_s(plan, inside.first + inside.n - 1);
+    const int64_t n_times = inside.n + (beyond ? 1 : 0);
     const size_t n_bins = (size_t)sono_plan_n_bins(plan);
     double *freq_hz = sono_calloc(n_bins, sizeof *freq_hz);
-    double *time_s = sono_calloc((size_t)inside.n, sizeof *time_s);
-    float *rows = sono_alloc_aligned((size_t)inside.n * plan->n_coef, sizeof *rows);
+    double *time_s = sono_calloc((size_t)n_times, sizeof *time_s);
+    float *rows = sono_alloc_aligned((size_t)n_times * plan->n_coef, sizeof *rows);
     SonoStatus status = SONO_E_NOMEM;
     if (!freq_hz || !time_s || !rows) {
         (void)sono_fail(err, status, "no memory for the mask");
@@ -102,13 +113,14 @@ static SonoStatus render_weights(const CommitRegion *r, const Segment *s, SonoEr
     for (size_t k = 0; k < n_bins; k++) {
         freq_hz[k] = sono_plan_freq_hz(plan, k);
     }
-    for (int64_t i = 0; i < inside.n; i++) {
-        time_s[i] = sono_plan_time_s(plan, inside.first + i);
+    for (int64_t i = 0; i < n_times; i++) {
+        time_s[i] = i < inside.n ? sono_plan_time_s(plan, inside.first + i) : last_s;
     }
-    status = sono_mask_render(&r->edit->mask, time_s, (size_t)inside.n, freq_hz, n_bins, rows, plan->n_coef, err);
+    status =
+        sono_mask_render_fit(&r->edit->mask, r->fit, time_s, (size_t)n_times, freq_hz, n_bins, rows, plan->n_coef, err);
     for (int64_t i = 0; status == SONO_OK && i < s->weighted.n; i++) {
         const int64_t slice = s->weighted.first + i;
-        const int64_t from = max64(0, min64(slice - inside.first, inside.n - 1));
+        const int64_t from = max64(0, min64(slice - inside.first, n_times - 1));
         memcpy(s->weights + (size_t)(slice - s->slices.first) * plan->n_coef, rows + (size_t)from * plan->n_coef,
                plan->n_coef * sizeof *rows);
     }
@@ -122,6 +134,14 @@ done:
 static SonoStatus segment_fill(const CommitRegion *r, int channel, Segment *s, SonoError *err)
 {
     const SonoPlan *plan = r->plan;
+    if (s->slices.n > MAX_SEGMENT_COEFS / (int64_t)plan->n_coef) {
+        return sono_fail(err, SONO_E_LIMIT,
+                         "windows of %lld frames every %lld are too dense to edit with (%lld million coefficients at "
+                         "once, limit %lld); use a longer hop",
+                         (long long)plan->slice_len, (long long)plan->slice_hop,
+                         (long long)(s->slices.n * (int64_t)plan->n_coef / 1000000),
+                         (long long)(MAX_SEGMENT_COEFS / 1000000));
+    }
     const size_t n_coef = (size_t)s->slices.n * plan->n_coef;
     s->pcm = sono_alloc_aligned((size_t)s->pcm_span.n_frames, sizeof *s->pcm);
     s->weights = sono_alloc_aligned(n_coef, sizeof *s->weights);
@@ -174,9 +194,11 @@ static SonoStatus segment_delta(const CommitRegion *r, int channel, Segment *s, 
                                 SonoError *err)
 {
     SonoStatus status = segment_fill(r, channel, s, err);
+    status = status == SONO_OK ? check_cancelled(r, err) : status;
     if (status == SONO_OK) {
         status = plain_delta(r, s, delta, err);
     }
+    status = status == SONO_OK ? check_cancelled(r, err) : status;
     if (status == SONO_OK && wants_solver(r->edit)) {
         const SonoSolveProblem problem = {.plan = r->plan,
                                           .slices = s->slices,
@@ -197,14 +219,21 @@ static SonoStatus segment_delta(const CommitRegion *r, int channel, Segment *s, 
     return status;
 }
 
-/* Join a segment that starts at `at` within delta: its first `fade` frames cross from what is there. */
-static void join(float *delta, int64_t at, const float *segment, int64_t n, int64_t fade)
+/* The difference on the frames of one segment. */
+typedef struct Piece {
+    SonoSpan span;
+    float *delta;
+} Piece;
+
+/* The first `fade` frames of *to from frame `at` on cross from what the piece before has there. */
+static void cross(const Piece *from, Piece *to, int64_t at, int64_t fade)
 {
+    const float *a = from->delta + (at - from->span.start_frame);
+    float *b = to->delta + (at - to->span.start_frame);
     for (int64_t i = 0; i < fade; i++) {
         const float w = ((float)i + 0.5f) / (float)fade;
-        delta[at + i] += w * (segment[i] - delta[at + i]);
+        b[i] = a[i] + w * (b[i] - a[i]);
     }
-    memcpy(delta + at + fade, segment + fade, (size_t)(n - fade) * sizeof *delta);
 }
 
 static void keep_worst(SonoSolveResult *result, const SonoSolveResult *one, bool first)
@@ -214,51 +243,62 @@ static void keep_worst(SonoSolveResult *result, const SonoSolveResult *one, bool
     }
 }
 
-/* Slices [at, at + n) of the weighted ones, solved with a halo on both sides and joined to delta. A cut is felt within
- * an atom of the halo's end; the crossfade around slice `at` is half a window further in. */
-static SonoStatus add_segment(const CommitRegion *r, int channel, int64_t at, int64_t n, float *delta,
+/* Slices [at, at + n) of the weighted ones, solved with a halo on both sides. *out is the caller's, also on error. */
+static SonoStatus solve_piece(const CommitRegion *r, int channel, int64_t at, int64_t n, Piece *out,
                               SonoSolveResult *result, SonoError *err)
 {
     const SonoPlan *plan = r->plan;
     const int64_t halo = (2 * plan->slice_len + plan->slice_hop - 1) / plan->slice_hop;
     const int64_t from = max64(0, at - halo);
     const int64_t to = min64(r->weighted.n, at + n + halo);
+    SonoStatus status = check_cancelled(r, err);
+    if (status != SONO_OK) {
+        return status;
+    }
     Segment s = segment_place(r, (SonoSlices){r->weighted.first + from, to - from});
-    const SonoSpan span = s.span; /* s ends with segment_delta() */
-    float *piece = sono_alloc_aligned((size_t)span.n_frames, sizeof *piece);
-    if (!piece) {
-        return sono_fail(err, SONO_E_NOMEM, "no memory for a segment of the edit");
+    out->span = s.span; /* s ends with segment_delta() */
+    out->delta = sono_alloc_aligned((size_t)s.span.n_frames, sizeof *out->delta);
+    if (!out->delta) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %lld frames", (long long)s.span.n_frames);
     }
     SonoSolveResult one = {0};
-    const SonoStatus status = segment_delta(r, channel, &s, piece, &one, err);
+    status = segment_delta(r, channel, &s, out->delta, &one, err);
     if (status == SONO_OK) {
-        const int64_t border = (r->weighted.first + at) * plan->slice_hop - plan->slice_len / 2;
-        const int64_t keep = at == 0 ? span.start_frame : border;
-        join(delta, keep - r->span.start_frame, piece + (keep - span.start_frame), sono_span_end(span) - keep,
-             at == 0 ? 0 : plan->slice_len);
         keep_worst(result, &one, at == 0);
     }
-    sono_free(piece);
     return status;
 }
 
-SonoStatus commit_region_delta(const CommitRegion *r, int channel, float *delta, SonoSolveResult *result,
-                               SonoError *err)
+/* A cut is felt within an atom of a halo's end; the crossfade around the first slice of a segment is half a window
+ * further in. What lies before a crossfade is final. */
+SonoStatus commit_region_run(const CommitRegion *r, int channel, CommitPartFn part, void *ctx, SonoSolveResult *result,
+                             SonoError *err)
 {
     const SonoPlan *plan = r->plan;
     const int64_t step = max64(8 * plan->slice_len / plan->slice_hop, SEGMENT_COEFS / (int64_t)plan->n_coef);
+    Piece last = {0};
+    int64_t from = r->span.start_frame; /* of what has not been handed on */
     SonoStatus status = SONO_OK;
     *result = (SonoSolveResult){0};
-    if (r->weighted.n <= step + step / 2) {
-        Segment s = segment_place(r, r->weighted);
-        return segment_delta(r, channel, &s, delta, result, err);
-    }
     for (int64_t at = 0; status == SONO_OK && at < r->weighted.n;) {
         const int64_t left = r->weighted.n - at;
         const int64_t n = left <= step + step / 2 ? left : step;
-        status = r->ticket && sono_job_is_obsolete(r->ticket) ? sono_fail(err, SONO_E_CANCELLED, "cancelled")
-                                                              : add_segment(r, channel, at, n, delta, result, err);
+        Piece next = {0};
+        status = solve_piece(r, channel, at, n, &next, result, err);
+        if (status == SONO_OK && at > 0) {
+            const int64_t border = (r->weighted.first + at) * plan->slice_hop - plan->slice_len / 2;
+            cross(&last, &next, border, plan->slice_len);
+            status = part(ctx, (SonoSpan){from, border - from}, last.delta + (from - last.span.start_frame), err);
+            from = border;
+        }
+        sono_free(last.delta);
+        last = next;
         at += n;
     }
+    if (status == SONO_OK) {
+        status = part(ctx, (SonoSpan){from, sono_span_end(last.span) - from},
+                      last.delta + (from - last.span.start_frame), err);
+    }
+    sono_free(last.delta);
     return status;
 }

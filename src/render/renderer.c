@@ -12,7 +12,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Places of the view that a better tile covers already: cells of one pixel in time (strips come and go one by one) and
+ * some in frequency (the tiles of a strip come together). */
+#define CELL_PX 4
+
+/* One tile as it will be drawn. */
+typedef struct TileDraw {
+    const SonoDrawStrip *strip;
+    int slot;
+    float rect_px[4];
+    float time[2], freq[2];
+} TileDraw;
+
 struct SonoRenderer {
+    TileDraw *draws; /* of this frame, best first */
+    size_t n_draws, cap_draws;
+    uint8_t *covered;
+    size_t n_cells, cells_wide;
     GlPrograms programs;
     TileTextures tiles;
     PreviewMask mask;
@@ -22,13 +38,6 @@ struct SonoRenderer {
     char description[160];
     bool software;
 };
-
-/* What a draw call needs of one tile. */
-typedef struct TilePlace {
-    float rect_px[4];
-    float time[2], freq[2];
-    bool visible;
-} TilePlace;
 
 SonoStatus sono_renderer_new(SonoRenderer **out, SonoError *err)
 {
@@ -64,6 +73,8 @@ void sono_renderer_free(SonoRenderer *r)
     preview_mask_clear(&r->mask);
     glDeleteVertexArrays(1, &r->vao);
     glDeleteTextures(1, &r->map_texture);
+    sono_free(r->draws);
+    sono_free(r->covered);
     sono_free(r);
 }
 
@@ -156,7 +167,7 @@ static double row_px(const SonoRenderView *view, double freq_hz)
 
 /* Texel column c of a level stands for slices [c, c + 1) * 2^level, each from half a hop before its centre to half a
  * hop after it; rows likewise. Inside the 256 x 256 tile the first column is at 1, after the gutter. */
-static TilePlace place_tile(const SonoFrame *frame, const SonoDrawStrip *s, int32_t tile)
+static bool place_tile(const SonoFrame *frame, const SonoDrawStrip *s, int32_t tile, TileDraw *out)
 {
     const SonoRenderView *v = &frame->view;
     const SonoStripKey *key = &s->strip->key;
@@ -174,7 +185,8 @@ static TilePlace place_tile(const SonoFrame *frame, const SonoDrawStrip *s, int3
     const double x1 = ((col0 + SONO_TILE_INNER) * col_s - 0.5 * hop_s - v->t0_s) / v->s_per_px;
     const double y0 = row_px(v, fmax(0.0, row0 * row_hz - 0.5 * bin_hz));
     const double y1 = row_px(v, row1 * row_hz - 0.5 * bin_hz + (row1 < s->strip->n_rows ? 0.0 : bin_hz));
-    TilePlace out = {
+    *out = (TileDraw){
+        .strip = s,
         .rect_px = {px_between(fmax(x0, sound0_px), v->width_px),
                     px_between(fmax(y0, s->p0 * v->height_px), v->height_px),
                     px_between(fmin(x1, sound1_px), v->width_px),
@@ -182,49 +194,137 @@ static TilePlace place_tile(const SonoFrame *frame, const SonoDrawStrip *s, int3
         .time = {(float)(v->s_per_px / col_s), (float)((v->t0_s + 0.5 * hop_s) / col_s - col0 + 1.0)},
         .freq = {(float)(1.0 / row_hz), (float)(0.5 * bin_hz / row_hz - row0 + 1.0)},
     };
-    out.visible = out.rect_px[2] > out.rect_px[0] && out.rect_px[3] > out.rect_px[1];
-    return out;
+    return out->rect_px[2] > out->rect_px[0] && out->rect_px[3] > out->rect_px[1];
 }
 
-/* Upload missing tiles, the wanted ones first (they come last in the list). */
-static void upload(SonoRenderer *r, const SonoFrame *frame, SonoFrameReport *report)
+/* First cell whose centre is at or after px. */
+static size_t cell_at(float px, float size_px)
 {
+    const float cell = ceilf(px / size_px - 0.5f);
+    return cell > 0.0f ? (size_t)cell : 0;
+}
+
+/* Narrow the rectangle to what no better tile covers; false: nothing is left. */
+static bool narrow_to_uncovered(const SonoRenderer *r, float rect_px[4])
+{
+    const size_t x1 = cell_at(rect_px[2], 1.0f);
+    const size_t y1 = cell_at(rect_px[3], CELL_PX);
+    size_t lo_x = SIZE_MAX;
+    size_t lo_y = SIZE_MAX;
+    size_t hi_x = 0;
+    size_t hi_y = 0;
+    if (rect_px[3] - rect_px[1] < 2.0f * CELL_PX) { /* may lie between the cells' centres; costs nothing to draw */
+        return true;
+    }
+    for (size_t y = cell_at(rect_px[1], CELL_PX); y < y1; y++) {
+        for (size_t x = cell_at(rect_px[0], 1.0f); x < x1; x++) {
+            if (!r->covered[y * r->cells_wide + x]) {
+                lo_x = x < lo_x ? x : lo_x;
+                hi_x = x > hi_x ? x : hi_x;
+                lo_y = y < lo_y ? y : lo_y;
+                hi_y = y;
+            }
+        }
+    }
+    if (lo_x == SIZE_MAX) {
+        return false;
+    }
+    rect_px[0] = fmaxf(rect_px[0], (float)lo_x);
+    rect_px[1] = fmaxf(rect_px[1], (float)lo_y * CELL_PX - CELL_PX);
+    rect_px[2] = fminf(rect_px[2], (float)hi_x + 1.0f);
+    rect_px[3] = fminf(rect_px[3], (float)hi_y * CELL_PX + 2 * CELL_PX);
+    return true;
+}
+
+static void mark_covered(SonoRenderer *r, const float rect_px[4])
+{
+    const size_t x0 = cell_at(rect_px[0], 1.0f);
+    const size_t x1 = cell_at(rect_px[2], 1.0f);
+    const size_t y1 = cell_at(rect_px[3], CELL_PX);
+    for (size_t y = cell_at(rect_px[1], CELL_PX); y < y1 && x1 > x0; y++) {
+        memset(r->covered + y * r->cells_wide + x0, 1, x1 - x0);
+    }
+}
+
+static SonoStatus reset_cover(SonoRenderer *r, const SonoRenderView *v, SonoError *err)
+{
+    r->cells_wide = (size_t)v->width_px + 1;
+    const size_t n = r->cells_wide * ((size_t)v->height_px / CELL_PX + 1);
+    if (n > r->n_cells) {
+        uint8_t *more = sono_realloc_array(r->covered, n, 1);
+        if (!more) {
+            return sono_fail(err, SONO_E_NOMEM, "no memory for the picture");
+        }
+        r->covered = more;
+        r->n_cells = n;
+    }
+    memset(r->covered, 0, n);
+    r->n_draws = 0;
+    return SONO_OK;
+}
+
+static SonoStatus add_draw(SonoRenderer *r, const TileDraw *draw, SonoError *err)
+{
+    if (r->n_draws == r->cap_draws) {
+        const size_t cap = r->cap_draws ? 2 * r->cap_draws : 128;
+        TileDraw *more = sono_realloc_array(r->draws, cap, sizeof *more);
+        if (!more) {
+            return sono_fail(err, SONO_E_NOMEM, "no memory for the picture");
+        }
+        r->draws = more;
+        r->cap_draws = cap;
+    }
+    r->draws[r->n_draws++] = *draw;
+    return SONO_OK;
+}
+
+/* The slot of a tile, uploaded if it is not there (or only provisionally) and this frame may; -1: not in this frame. */
+static int get_slot(SonoRenderer *r, const SonoFrame *frame, const SonoStrip *strip, int32_t tile,
+                    SonoFrameReport *report)
+{
+    const int slot = tile_textures_find(&r->tiles, &strip->key, tile);
+    if (slot >= 0 && (strip->provisional || !r->tiles.slots[slot].provisional)) {
+        return slot;
+    }
+    if (frame->max_uploads > 0 && report->n_uploaded >= frame->max_uploads) {
+        report->n_waiting++;
+        return slot;
+    }
+    const int uploaded = tile_textures_upload(&r->tiles, strip, tile);
+    report->n_uploaded += uploaded >= 0;
+    return uploaded >= 0 ? uploaded : slot;
+}
+
+/* What will be drawn, best first (the list has the best last): of each tile what better ones leave open. */
+static SonoStatus choose_tiles(SonoRenderer *r, const SonoFrame *frame, SonoFrameReport *report, SonoError *err)
+{
+    SonoStatus status = reset_cover(r, &frame->view, err);
     glActiveTexture(GL_TEXTURE0);
-    for (size_t i = frame->n_strips; i-- > 0;) {
+    for (size_t i = frame->n_strips; i-- > 0 && status == SONO_OK;) {
         const SonoDrawStrip *s = &frame->strips[i];
-        if (s->fallback && frame->complete && report->n_waiting == 0) {
-            continue;
-        }
-        for (int32_t tile = 0; tile < s->strip->n_tiles; tile++) {
-            if (!place_tile(frame, s, tile).visible) {
+        for (int32_t tile = 0; tile < s->strip->n_tiles && status == SONO_OK; tile++) {
+            TileDraw draw = {0};
+            if (!place_tile(frame, s, tile, &draw) || !narrow_to_uncovered(r, draw.rect_px)) {
                 continue;
             }
-            const int slot = tile_textures_find(&r->tiles, &s->strip->key, tile);
-            if (slot >= 0 && (s->strip->provisional || !r->tiles.slots[slot].provisional)) {
-                continue;
-            }
-            if (frame->max_uploads > 0 && report->n_uploaded >= frame->max_uploads) {
-                report->n_waiting++;
-            } else if (tile_textures_upload(&r->tiles, s->strip, tile) >= 0) {
-                report->n_uploaded++;
+            draw.slot = get_slot(r, frame, s->strip, tile, report);
+            if (draw.slot >= 0) {
+                mark_covered(r, draw.rect_px);
+                status = add_draw(r, &draw, err);
             }
         }
     }
+    return status;
 }
 
-static SonoStatus draw_tile(SonoRenderer *r, const SonoFrame *frame, const SonoDrawStrip *s, int32_t tile,
-                            const SonoPreview *preview, SonoFrameReport *report, SonoError *err)
+static SonoStatus draw_tile(SonoRenderer *r, const SonoFrame *frame, const TileDraw *draw, const SonoPreview *preview,
+                            SonoError *err)
 {
-    const TilePlace place = place_tile(frame, s, tile);
-    const int slot = place.visible ? tile_textures_find(&r->tiles, &s->strip->key, tile) : -1;
-    if (slot < 0) {
-        return SONO_OK;
-    }
     const SonoRenderView *v = &frame->view;
     const SonoShaderVariant variant = {.shader = SONO_SHADER_TILE,
                                        .scale = v->axis.scale,
-                                       .taps_t = s->taps_t,
-                                       .taps_f = s->taps_f,
+                                       .taps_t = draw->strip->taps_t,
+                                       .taps_f = draw->strip->taps_f,
                                        .operation = preview ? preview->operation : NULL};
     const GlProgram *p = NULL;
     const SonoStatus status = gl_program_get(&r->programs, &variant, &p, err);
@@ -235,38 +335,30 @@ static SonoStatus draw_tile(SonoRenderer *r, const SonoFrame *frame, const SonoD
     axis_uniform(&v->axis, axis);
     const double per_db = 1.0 / (v->ceiling_db - v->floor_db);
     glUseProgram(p->id);
-    glUniform4fv(p->rect_px, 1, place.rect_px);
+    glUniform4fv(p->rect_px, 1, draw->rect_px);
     glUniform2f(p->view_px, (float)v->width_px, (float)v->height_px);
     glUniform2f(p->origin_px, (float)v->x_px, (float)v->y_px);
     glUniform2fv(p->axis, 1, axis);
-    glUniform2fv(p->time, 1, place.time);
-    glUniform2fv(p->freq, 1, place.freq);
+    glUniform2fv(p->time, 1, draw->time);
+    glUniform2fv(p->freq, 1, draw->freq);
     glUniform2f(p->range, (float)per_db, (float)(-v->floor_db * per_db));
-    glUniform1f(p->layer, tile_textures_layer(slot));
+    glUniform1f(p->layer, tile_textures_layer(draw->slot));
     if (preview) {
         glUniform4fv(p->args, 1, preview->args);
     }
     glActiveTexture(GL_TEXTURE0);
-    glBindTexture(GL_TEXTURE_2D_ARRAY, tile_textures_array(&r->tiles, slot));
+    glBindTexture(GL_TEXTURE_2D_ARRAY, tile_textures_array(&r->tiles, draw->slot));
     glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
-    report->n_drawn++;
     return SONO_OK;
 }
 
-static SonoStatus draw_tiles(SonoRenderer *r, const SonoFrame *frame, const SonoPreview *preview,
-                             SonoFrameReport *report, SonoError *err)
+/* The best last. */
+static SonoStatus draw_tiles(SonoRenderer *r, const SonoFrame *frame, const SonoPreview *preview, SonoError *err)
 {
-    const bool hide_fallbacks = frame->complete && report->n_waiting == 0;
     SonoStatus status = SONO_OK;
     glBindVertexArray(r->vao);
-    for (size_t i = 0; i < frame->n_strips && status == SONO_OK; i++) {
-        const SonoDrawStrip *s = &frame->strips[i];
-        if (s->fallback && hide_fallbacks) {
-            continue;
-        }
-        for (int32_t tile = 0; tile < s->strip->n_tiles && status == SONO_OK; tile++) {
-            status = draw_tile(r, frame, s, tile, preview, report, err);
-        }
+    for (size_t i = r->n_draws; i-- > 0 && status == SONO_OK;) {
+        status = draw_tile(r, frame, &r->draws[i], preview, err);
     }
     glBindVertexArray(0);
     return status;
@@ -286,8 +378,7 @@ static bool same_effect(const SonoPreview *a, const SonoPreview *b)
 }
 
 /* Draw the tiles again where strokes have weight, with the operation applied. */
-static SonoStatus draw_previews(SonoRenderer *r, unsigned target, const SonoFrame *frame, SonoFrameReport *report,
-                                SonoError *err)
+static SonoStatus draw_previews(SonoRenderer *r, unsigned target, const SonoFrame *frame, SonoError *err)
 {
     const SonoRenderView *v = &frame->view;
     SonoStatus status = SONO_OK;
@@ -304,7 +395,7 @@ static SonoStatus draw_previews(SonoRenderer *r, unsigned target, const SonoFram
             glScissor(v->x_px + b[0], v->y_px + b[1], b[2] - b[0], b[3] - b[1]);
             glActiveTexture(GL_TEXTURE2);
             glBindTexture(GL_TEXTURE_2D, r->mask.texture);
-            status = draw_tiles(r, frame, &frame->previews[i], report, err);
+            status = draw_tiles(r, frame, &frame->previews[i], err);
         }
         i += n;
     }
@@ -323,14 +414,17 @@ SonoStatus sono_renderer_draw(SonoRenderer *r, unsigned target, const SonoFrame 
     }
     set_state();
     r->tiles.frame++;
-    upload(r, frame, &local);
+    SonoStatus status = choose_tiles(r, frame, &local, err);
     use_map(r, v->map);
     aim(target, v);
     glClearColor(0.055f, 0.06f, 0.07f, 1.0f);
     glClear(GL_COLOR_BUFFER_BIT);
-    SonoStatus status = draw_tiles(r, frame, NULL, &local, err);
+    local.n_drawn = (int)r->n_draws;
     if (status == SONO_OK) {
-        status = draw_previews(r, target, frame, &local, err);
+        status = draw_tiles(r, frame, NULL, err);
+    }
+    if (status == SONO_OK) {
+        status = draw_previews(r, target, frame, err);
     }
     aim(target, v);
     if (status == SONO_OK && frame->cursor) {

@@ -243,7 +243,6 @@ SonoStatus sono_scene_draw(SonoScene *s, SonoRenderer *renderer, unsigned target
     }
     frame.strips = s->list.strips;
     frame.n_strips = s->list.n;
-    frame.complete = s->list.complete;
     frame.previews = sono_strokes_previews(s->strokes, &frame.n_previews);
     SonoFrameReport drawn = {0};
     const SonoStatus status = sono_renderer_draw(renderer, target, &frame, &drawn, err);

@@ -60,12 +60,16 @@ void sono_view_state_fit(SonoViewState *v)
     set_axis(v, 0.0, 1.0);
 }
 
-void sono_view_state_resize(SonoViewState *v, double width_px, double height_px)
+bool sono_view_state_resize(SonoViewState *v, double width_px, double height_px)
 {
+    if (v->width_px == width_px && v->height_px == height_px) {
+        return false;
+    }
     v->s_per_px *= v->width_px / width_px;
     v->width_px = width_px;
     v->height_px = height_px;
     limit_time(v);
+    return true;
 }
 
 void sono_view_state_set_length(SonoViewState *v, double end_s)

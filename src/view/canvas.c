@@ -243,8 +243,9 @@ static void sono_canvas_size_allocate(GtkWidget *widget, int width, int height, 
     SonoCanvas *c = SONO_CANVAS(widget);
     gtk_widget_allocate(c->area, width, height, baseline, NULL);
     gtk_widget_allocate(c->picture, width, height, baseline, NULL);
-    sono_view_state_resize(sono_scene_view(c->scene), MAX(width, 1), MAX(height, 1));
-    sono_canvas_refresh(c);
+    if (sono_view_state_resize(sono_scene_view(c->scene), MAX(width, 1), MAX(height, 1))) {
+        sono_canvas_refresh(c); /* a new picture allocates, too */
+    }
 }
 
 static void sono_canvas_get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)

@@ -6,6 +6,8 @@ if(TARGET sonobrush-cli AND TARGET sonobrush-codec)
     add_test(NAME cli COMMAND ${SONO_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.py)
     set_tests_properties(cli PROPERTIES LABELS cli TIMEOUT 300 ENVIRONMENT
       "SONO_CLI=$<TARGET_FILE:sonobrush-cli>;SONO_CODEC=$<TARGET_FILE:sonobrush-codec>;SONO_CODEC_TIMEOUT_S=5;SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/lsan.supp:print_suppressions=0")
+  else()
+    message(NOTICE "python3 was not found: the command-line program is not tested")
   endif()
 endif()
 sono_test(ticks SOURCES cli/test_ticks.c ${CMAKE_SOURCE_DIR}/src/cli/ticks.c LAYERS transform LIBS PkgConfig::GLIB LABELS cli)

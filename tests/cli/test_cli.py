@@ -92,6 +92,27 @@ def read_png(path):
     return width, height, rows
 
 
+def signal_mask(pid, name):
+    with open("/proc/%d/status" % pid) as f:
+        return int(re.search(name + r":\t([0-9a-f]+)", f.read()).group(1), 16)
+
+
+def start(args, ignored=(), **variables):
+    """The program, once it listens to signals; Ctrl+C is not ignored even where these tests run in the background."""
+    def signals():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
+    p = subprocess.Popen([CLI, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=signals,
+                         env=dict(os.environ, **variables))
+    deadline = time.monotonic() + 60
+    while not signal_mask(p.pid, "SigCgt") >> (signal.SIGTERM - 1) & 1:
+        assert time.monotonic() < deadline and p.poll() is None
+        time.sleep(0.005)
+    return p
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -152,6 +173,9 @@ class Usage(Case):
         self.assertIn("--floor", self.fails(2, "analyze", SPEECH, "-o", out, "--floor", "0", "--ceiling", "-10"))
         self.assertIn("no room", self.fails(2, "analyze", SPEECH, "-o", out, "--width", "100"))
         self.assertIn("--fmin", self.fails(2, "analyze", SPEECH, "-o", out, "--fmax", "99999"))
+        self.assertIn("--threads", self.fails(2, "analyze", SPEECH, "-o", out, "--threads", "-1"))
+        self.assertIn("--threads", self.fails(2, "roundtrip", SPEECH, "--threads", "257"))
+        self.assertIn("--threads", self.fails(2, "render", SPEECH, "--edits", "e", "-o", "x.wav", "--threads", "9999"))
         self.assertIn("--edits is missing", self.fails(2, "render", SPEECH, "-o", "x.wav"))
         self.assertIn("--bits", self.fails(2, "render", SPEECH, "--edits", "e", "-o", "x.wav", "--bits", "17"))
         self.no_leftovers()
@@ -171,6 +195,30 @@ class Usage(Case):
         self.fails(1, "analyze", SPEECH, "-o", "/nonexistent/x.png")
         self.fails(1, "analyze", SPEECH, "-o", "/nonexistent/x.npy")
         self.no_leftovers("fifo", "empty.wav")
+
+    def test_what_is_ignored_stays_ignored(self):
+        """nohup keeps a program alive when its terminal goes."""
+        write_wav(self.path("long.wav"), [(i * 7919) % 20000 - 10000 for i in range(44100 * 20)])
+        p = start(["roundtrip", self.path("long.wav"), "--hop", "64"], [signal.SIGHUP])
+        self.assertEqual(signal_mask(p.pid, "SigIgn") >> (signal.SIGHUP - 1) & 1, 1)
+        p.send_signal(signal.SIGHUP)
+        p.communicate(timeout=120)
+        self.assertEqual(p.returncode, 0)
+
+    def test_long_names_do_not_push_the_reason_out(self):
+        folder = self.path(os.path.join("d" * 200, "e" * 200))
+        os.makedirs(folder)
+        script, out = os.path.join(folder, "script.json"), self.path("o.wav")
+        self.assertIn("script.json: No such file", self.fails(1, "render", SPEECH, "--edits", script, "-o", out))
+        write(script, b'{"sonobrush_edits": 1, "edits": [], "x": 1}')
+        self.assertIn("script.json: x: unknown field", self.fails(1, "render", SPEECH, "--edits", script, "-o", out))
+        edit = {"operation": "erase", "channels": [7], "mask": {"shapes": []}}
+        write(script, json.dumps({"sonobrush_edits": 1, "edits": [edit]}).encode())
+        self.assertIn("script.json: edits[0].channels: channel 7 does not exist",
+                      self.fails(1, "render", SPEECH, "--edits", script, "-o", out))
+        for name in ("x.npy", "x.png"):
+            self.assertIn(name + ": cannot open its folder: No such file",
+                          self.fails(1, "analyze", SPEECH, "-o", os.path.join(folder, "none", name)))
 
     def test_full_standard_output_is_a_failure(self):
         with open("/dev/full", "wb") as full:
@@ -218,9 +266,13 @@ class Terminal(Case):
     def test_progress_only_on_a_terminal(self):
         # a minute at a small hop: long enough for a bar to appear
         write_wav(self.path("long.wav"), [(i * 7919) % 20000 - 10000 for i in range(44100 * 40)])
-        args = [CLI, "roundtrip", self.path("long.wav"), "--hop", "64"]
-        r = subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
-        self.assertEqual((r.returncode, r.stderr), (0, b""))
+        for hop in ("64", "16", "8"):  # the faster the machine, the more it is given to do
+            args = [CLI, "roundtrip", self.path("long.wav"), "--hop", hop]
+            began_s = time.monotonic()
+            r = subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+            self.assertEqual((r.returncode, r.stderr), (0, b""))
+            if time.monotonic() - began_s > 1.5:
+                break
         master, slave = pty.openpty()
         p = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=slave)
         os.close(slave)
@@ -397,11 +449,40 @@ class Analyze(Case):
 
     def test_interrupted_array_leaves_nothing(self):
         write_wav(self.path("long.wav"), [(i * 7919) % 20000 - 10000 for i in range(44100 * 60)])
-        p = subprocess.Popen([CLI, "analyze", self.path("long.wav"), "-o", self.path("x.npy"), "--hop", "16"],
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        p = start(["analyze", self.path("long.wav"), "-o", self.path("x.npy"), "--hop", "16"])
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not glob.glob(self.path("x.npy.*")) and p.poll() is None:
+        while time.monotonic() < deadline and not glob.glob(self.path(".sonobrush-*")) and p.poll() is None:
             time.sleep(0.005)
+        p.send_signal(signal.SIGINT)
+        out, text = p.communicate(timeout=60)
+        self.assertEqual((p.returncode, out, text), (3, b"", b"sonobrush-cli: cancelled\n"))
+        self.no_leftovers("long.wav")
+
+    def test_arrays_follow_links_and_replace_only_files(self):
+        write(self.path("x.npy"), b"old")
+        os.chmod(self.path("x.npy"), 0o604)
+        os.symlink("x.npy", self.path("link.npy"))
+        self.ok("analyze", SPEECH, "-o", self.path("link.npy"))
+        self.assertTrue(os.path.islink(self.path("link.npy")))
+        self.assertEqual(read(self.path("x.npy"))[:6], b"\x93NUMPY")
+        self.assertEqual(os.stat(self.path("x.npy")).st_mode & 0o777, 0o604)
+        os.mkfifo(self.path("fifo.npy"))
+        self.assertIn("not a regular file", self.fails(1, "analyze", SPEECH, "-o", self.path("fifo.npy")))
+        os.mkdir(self.path("folder.npy"))
+        self.assertIn("is a directory", self.fails(1, "analyze", SPEECH, "-o", self.path("folder.npy")))
+        self.no_leftovers("x.npy", "link.npy", "fifo.npy", "folder.npy")
+
+    def test_interrupt_is_heard_while_the_codec_hangs(self):
+        """A file read where it lies; the codec is stopped by hand."""
+        write_wav(self.path("long.wav"), [(i * 7919) % 20000 - 10000 for i in range(44100 * 60)])
+        p = start(["analyze", self.path("long.wav"), "-o", self.path("x.npy"), "--hop", "16"],
+                  SONO_CODEC_TIMEOUT_S="300")
+        with open("/proc/%d/task/%d/children" % (p.pid, p.pid)) as f:
+            codec = f.read().split()
+        while not codec and p.poll() is None:
+            with open("/proc/%d/task/%d/children" % (p.pid, p.pid)) as f:
+                codec = f.read().split()
+        os.kill(int(codec[0]), signal.SIGSTOP)
         p.send_signal(signal.SIGINT)
         out, text = p.communicate(timeout=60)
         self.assertEqual((p.returncode, out, text), (3, b"", b"sonobrush-cli: cancelled\n"))
@@ -536,13 +617,11 @@ class Render(Case):
                                                            "f1_hz": 9000}]}}
         script = self.script({"sonobrush_edits": 1, "edits": [edit] * 50})
         write(self.path("o.wav"), b"old")
-        p = subprocess.Popen([CLI, "render", self.path("long.wav"), "--edits", script, "-o", self.path("o.wav")],
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(0.5)
+        p = start(["render", self.path("long.wav"), "--edits", script, "-o", self.path("o.wav")])
         p.send_signal(signal.SIGINT)
-        start = time.monotonic()
+        asked_s = time.monotonic()
         out, text = p.communicate(timeout=60)
-        self.assertLess(time.monotonic() - start, 10)
+        self.assertLess(time.monotonic() - asked_s, 10)
         self.assertEqual((p.returncode, out, text), (3, b"", b"sonobrush-cli: cancelled\n"))
         self.assertEqual(read(self.path("o.wav")), b"old")
         self.no_leftovers("e.json", "o.wav", "long.wav")

@@ -66,6 +66,20 @@ static void times_read_like_a_clock(void **state)
     }
 }
 
+/* Spans of a few bits of a double: no two times can be told apart, and the list still ends. */
+static void hair_thin_spans_end(void **state)
+{
+    (void)state;
+    TickList list;
+    for (double start = 0.05; start < 1e6; start *= 7.3) {
+        ticks_time(start, nextafter(start, INFINITY), 1000, 80, &list);
+        assert_true(list.n <= MAX_TICKS);
+        const SonoFreqAxis axis = {.scale = SONO_SCALE_LINEAR, .f0_hz = start, .f1_hz = nextafter(start, INFINITY)};
+        ticks_freq(&axis, 500, 30, &list);
+        assert_true(list.n <= MAX_TICKS);
+    }
+}
+
 static void check_freq(SonoFreqAxis axis, size_t least)
 {
     TickList list;
@@ -122,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_read_like_a_clock),
+        cmocka_unit_test(hair_thin_spans_end),
         cmocka_unit_test(frequencies_are_round_and_apart),
         cmocka_unit_test(levels_are_round),
     };

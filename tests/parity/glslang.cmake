@@ -7,5 +7,5 @@ if(SONO_GLSLANG)
   add_test(NAME glslang COMMAND ${CMAKE_COMMAND} -DKERNELS=${CMAKE_SOURCE_DIR}/kernels -DGLSLANG=${SONO_GLSLANG}
     -DCC=${CMAKE_C_COMPILER} -DWORK_DIR=${CMAKE_BINARY_DIR}/dialect -P ${CMAKE_SOURCE_DIR}/scripts/cmake/CheckDialect.cmake)
 else()
-  message(STATUS "glslangValidator was not found: the GLSL texts are not checked by themselves")
+  message(NOTICE "glslangValidator was not found: the GLSL texts are not checked by themselves")
 endif()

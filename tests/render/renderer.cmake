@@ -6,3 +6,7 @@ if(TARGET sono_render)
   sono_test(preview SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_preview.c
     ${CMAKE_CURRENT_SOURCE_DIR}/render/gl_context.c LAYERS render LABELS gl)
 endif()
+if(TARGET sono_render)
+  sono_test(scene SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene.c
+    ${CMAKE_CURRENT_SOURCE_DIR}/render/gl_context.c LAYERS render LABELS gl TIMEOUT 120)
+endif()

@@ -68,8 +68,7 @@ static void fixture_open(Fixture *f, SonoGlsl language)
                                     .map = &grey_map},
                            .plan = f->plan,
                            .strips = &f->draw,
-                           .n_strips = 1,
-                           .complete = true};
+                           .n_strips = 1};
 }
 
 static void fixture_close(Fixture *f)

@@ -82,8 +82,7 @@ static SonoFrame make_frame(const SonoPlan *plan, const SonoDrawStrip *strips, s
                                 .map = &grey_map},
                        .plan = plan,
                        .strips = strips,
-                       .n_strips = n,
-                       .complete = true};
+                       .n_strips = n};
 }
 
 /* Draw; rgba[HEIGHT][WIDTH][4], row 0 at the bottom. */
@@ -264,7 +263,6 @@ static void body_fallback(SonoRenderer *r, const GlContext *gl, const SonoPlan *
     SonoStrip *fine = make_strip(plan, 0, 0, 1, flat);
     const SonoDrawStrip strips[] = {{coarse, 0.0, 1.0, 1, 1, true}, {fine, 0.0, 1.0, 1, 1, false}};
     SonoFrame frame = make_frame(plan, strips, 2);
-    frame.complete = false;
     frame.view.t0_s = -20.0 * hop_s(plan);
     frame.view.end_s = 290.0 * hop_s(plan);
     frame.max_uploads = 1;

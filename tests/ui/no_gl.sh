@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # no_gl.sh SOUND: without OpenGL the window says so, still shows the sound and still edits it.
+set -euo pipefail
 # shellcheck source=tests/ui/window.sh
 . "$SONO_SOURCE_DIR/tests/ui/window.sh"
 export GDK_DEBUG=gl-disable

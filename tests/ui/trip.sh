@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # trip.sh SOUND: open it, paint two strokes with the mouse, export and save; the saved file is, bit for bit, what
 # sonobrush-cli renders from the exported edits. Undo gives the original back. SONO_SHOTS=FOLDER keeps pictures.
+set -euo pipefail
 # shellcheck source=tests/ui/window.sh
 . "$SONO_SOURCE_DIR/tests/ui/window.sh"
 sound=$1

@@ -14,4 +14,6 @@ if(NOT no_jsonschema)
     COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/unit/check_schema.py ${CMAKE_SOURCE_DIR}/docs/edit-script.schema.json
       ${CMAKE_CURRENT_SOURCE_DIR}/data/edits)
   set_tests_properties(edit_script_schema_python PROPERTIES LABELS document)
+else()
+  message(NOTICE "python3-jsonschema was not found: the schema is not checked by it")
 endif()

@@ -86,7 +86,7 @@ static void test_lies(void **state)
             assert_true(*p >= 0x20 && *p <= 0x7e);
         }
         assert_null(clip);
-        assert_true(took_s < 3.0);
+        assert_true(took_s < 10.0); /* half of what it takes without the option */
         fixture_assert_no_children();
     }
 }
@@ -151,7 +151,7 @@ static bool cancel_after(void *ctx, int64_t n_done, int64_t n_total)
 /* A cancel is heard while the child is silent; a decoder stays an error after its first. */
 static void test_cancel_while_hanging(void **state)
 {
-    double until_s = sono_now_s() + 0.3;
+    double until_s = INFINITY; /* not while the file is being opened, however long that takes */
     const SonoCodecOptions options = {
         .codec_path = hostile_path(), .stall_timeout_s = 30.0, .progress = cancel_after, .progress_ctx = &until_s};
     SonoDecoder *dec = NULL;
@@ -163,8 +163,9 @@ static void test_cancel_while_hanging(void **state)
     assert_int_equal(setenv("SONO_HOSTILE", "hang-at-once", 1), 0);
     assert_ok(sono_decoder_open(SONO_TEST_SPEECH, &options, &dec, NULL, &err), err);
     const double start_s = sono_now_s();
+    until_s = start_s + 0.3;
     assert_int_equal(sono_decoder_next(dec, 65536, planes, &n, &err), SONO_E_CANCELLED);
-    assert_true(sono_now_s() - start_s < 2.0);
+    assert_true(sono_now_s() - start_s < 15.0); /* half of the stall limit */
     assert_int_equal(sono_decoder_next(dec, 65536, planes, &n, &err), SONO_E_CANCELLED);
     assert_int_equal(sono_decoder_read_at(dec, 0, 10, planes, &err), SONO_E_CANCELLED);
     fixture_assert_no_children(); /* reaped before close */
@@ -288,21 +289,26 @@ static void test_child_dies_with_its_parent(void **state)
         _exit(sono_decoder_open(path, &options, &dec, NULL, NULL) == SONO_OK);
     }
     pid_t codec = 0;
-    for (int i = 0; i < 100 && codec == 0; i++) {
+    const bool can_see = child_of(getpid()) == editor; /* else a kernel without the children file */
+    for (int i = 0; i < 2000 && codec == 0 && can_see; i++) {
         (void)usleep(10000);
         codec = child_of(editor);
     }
-    (void)usleep(300000); /* let it enter its cage and the loop */
-    const bool spinning = codec > 0 && status_field(codec, "Seccomp:") == 2;
+    bool spinning = false;
+    for (int i = 0; i < 2000 && codec > 0 && !spinning; i++) {
+        (void)usleep(10000);
+        spinning = status_field(codec, "Seccomp:") == 2;
+    }
+    (void)usleep(100000); /* let it enter the loop; where it is too slow for that, it dies all the same */
     int status;
     (void)kill(editor, SIGKILL);
     assert_int_equal(waitpid(editor, &status, 0), editor);
-    if (codec == 0) {
+    if (!can_see) {
         skip();
     }
     assert_true(spinning);
     bool gone = false;
-    for (int i = 0; i < 200 && !gone; i++) {
+    for (int i = 0; i < 1000 && !gone; i++) {
         (void)usleep(10000);
         char name[64];
         (void)snprintf(name, sizeof name, "/proc/%d/exe", (int)codec);

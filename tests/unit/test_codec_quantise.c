@@ -45,6 +45,11 @@ static void test_rounding_and_clipping(void **state)
     assert_true(clipped);
     assert_int_equal(sono_quantise(1e30f, 32, &clipped), INT32_MAX);
     assert_true(clipped);
+    assert_int_equal(sono_quantise(1.0f, 32, &clipped), INT32_MAX); /* what 0x7fffffff was read as */
+    assert_false(clipped);
+    assert_int_equal(sono_quantise(1.0f, 24, &clipped), 0x7fffff);
+    assert_true(clipped);
+    assert_true(clipped);
     assert_int_equal(sono_quantise(-INFINITY, 24, &clipped), -8388608);
     assert_true(clipped);
     assert_int_equal(sono_quantise(NAN, 16, &clipped), 0);

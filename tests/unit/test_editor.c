@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The editor without a window: open, edit, take back, undo, save, with everything computed elsewhere. */
+#include "sono_test.h"
+
+#include "sono_commit.h"
+#include "sono_edit_script.h"
+#include "sono_editor.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct Fixture {
+    SonoEngine *engine;
+    SonoPcmStore *store;
+    SonoEditor *editor;
+    _Atomic int n_wakes;
+    char dir[64];
+    SonoClip *clip; /* of the last SOUND */
+    int n_of[SONO_NEWS_CHANGED + 1];
+    char line[240];
+} Fixture;
+
+static void on_wake(void *ctx)
+{
+    (void)atomic_fetch_add(&((Fixture *)ctx)->n_wakes, 1);
+}
+
+static void fixture_open(Fixture *f, const char *path)
+{
+    SonoError err = {0};
+    memset(f, 0, sizeof *f);
+    (void)strcpy(f->dir, "/tmp/sono-editor-XXXXXX");
+    assert_non_null(mkdtemp(f->dir));
+    assert_ok(sono_engine_new("cpu", 2, &f->engine, &err), err);
+    assert_ok(sono_pcm_store_new(0, f->dir, &f->store, &err), err);
+    const SonoOpeningEvents events = {.ctx = f, .wake = on_wake};
+    assert_ok(sono_editor_open(f->engine, f->store, path, &events, &f->editor, &err), err);
+}
+
+static void fixture_close(Fixture *f)
+{
+    char command[128];
+    sono_editor_close(f->editor);
+    sono_engine_free(f->engine);
+    sono_clip_unref(f->clip);
+    sono_pcm_store_unref(f->store);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", f->dir);
+    assert_int_equal(system(command), 0);
+}
+
+static void take_news(Fixture *f)
+{
+    SonoEditorNews news = {0};
+    while (sono_editor_poll(f->editor, &news)) {
+        f->n_of[news.kind]++;
+        if (news.line[0]) {
+            memcpy(f->line, news.line, sizeof f->line);
+        }
+        if (news.kind == SONO_NEWS_SOUND) {
+            if (f->clip) {
+                assert_true(news.parent_revision == sono_clip_revision(f->clip));
+            }
+            sono_clip_unref(f->clip);
+            f->clip = news.clip;
+        }
+    }
+}
+
+/* Until there have been n news of a kind. */
+static void wait_news(Fixture *f, SonoEditorNewsKind kind, int n)
+{
+    for (int i = 0; i < 4000; i++) {
+        take_news(f);
+        if (f->n_of[kind] >= n) {
+            return;
+        }
+        (void)nanosleep(&(struct timespec){0, 5000000}, NULL);
+    }
+    fail_msg("news %d did not come (%s)", (int)kind, f->line);
+}
+
+static SonoEdit make_edit(const char *operation, double t0_s, double t1_s)
+{
+    SonoError err = {0};
+    SonoEdit edit = sono_edit_new(sono_operation_find(operation));
+    const SonoShape box = {.kind = SONO_SHAPE_BOX, .box = {t0_s, t1_s, 200.0, 3000.0}, .feather_ms = 20.0};
+    assert_ok(sono_mask_add(&edit.mask, &box, &err), err);
+    return edit;
+}
+
+static void push(Fixture *f, const char *operation, double t0_s, double t1_s)
+{
+    SonoError err = {0};
+    SonoEdit edit = make_edit(operation, t0_s, t1_s);
+    assert_ok(sono_editor_push(f->editor, &edit, &err), err);
+    sono_edit_clear(&edit);
+}
+
+static void assert_same_sound(const SonoClip *a, const SonoClip *b, bool same)
+{
+    const int64_t n = sono_clip_n_frames(a);
+    assert_int_equal(n, sono_clip_n_frames(b));
+    float *x = calloc((size_t)n, sizeof *x);
+    float *y = calloc((size_t)n, sizeof *y);
+    SonoError err = {0};
+    assert_true(x && y);
+    assert_ok(sono_clip_read(a, 0, 0, n, x, &err), err);
+    assert_ok(sono_clip_read(b, 0, 0, n, y, &err), err);
+    assert_int_equal(memcmp(x, y, (size_t)n * sizeof *x) == 0, same);
+    free(x);
+    free(y);
+}
+
+/* Strokes faster than commits: each is computed on the result of the one before, in order. */
+static void edits_queue_up(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_open(&f, SONO_TEST_SPEECH);
+    SonoError err = {0};
+    SonoEdit early = make_edit("erase", 0.1, 0.2);
+    assert_int_equal(sono_editor_push(f.editor, &early, &err), SONO_E_INVALID); /* nothing to edit yet */
+    sono_edit_clear(&early);
+    wait_news(&f, SONO_NEWS_READY, 1);
+    assert_true(atomic_load(&f.n_wakes) > 0);
+    SonoClip *expected = sono_clip_ref(f.clip);
+    SonoClip *base = sono_clip_ref(f.clip);
+    static const char *const ops[] = {"gain", "erase", "gain"};
+    for (int i = 0; i < 3; i++) {
+        push(&f, ops[i], 0.2 + 0.1 * i, 0.4 + 0.1 * i);
+        SonoEdit edit = make_edit(ops[i], 0.2 + 0.1 * i, 0.4 + 0.1 * i);
+        SonoClip *next = NULL;
+        assert_ok(sono_commit(f.engine, expected, &edit, NULL, &next, NULL, &err), err);
+        sono_clip_unref(expected);
+        expected = next;
+        sono_edit_clear(&edit);
+    }
+    assert_true(sono_editor_n_queued(f.editor) > 0);
+    assert_false(sono_editor_can_redo(f.editor));
+    wait_news(&f, SONO_NEWS_COMMITTED, 3);
+    assert_int_equal(sono_editor_n_queued(f.editor), 0);
+    assert_same_sound(f.clip, expected, true);
+
+    for (int i = 0; i < 3; i++) {
+        assert_true(sono_editor_undo(f.editor));
+    }
+    assert_false(sono_editor_undo(f.editor));
+    take_news(&f);
+    assert_same_sound(f.clip, base, true);
+    while (sono_editor_redo(f.editor)) {
+    }
+    take_news(&f);
+    assert_same_sound(f.clip, expected, true);
+    sono_clip_unref(expected);
+    sono_clip_unref(base);
+    fixture_close(&f);
+}
+
+/* Undo takes back what is not committed yet; an edit that changes nothing is dropped without a word. */
+static void take_back_and_drop(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_open(&f, SONO_TEST_SPEECH);
+    wait_news(&f, SONO_NEWS_READY, 1);
+    SonoClip *base = sono_clip_ref(f.clip);
+    push(&f, "gain", 0.2, 0.5);
+    push(&f, "erase", 0.3, 0.6);
+    assert_true(sono_editor_undo(f.editor)); /* the erase */
+    assert_true(sono_editor_undo(f.editor)); /* the gain, maybe already running */
+    take_news(&f);
+    assert_int_equal(f.n_of[SONO_NEWS_TAKEN_BACK], 2);
+    assert_int_equal(sono_editor_n_queued(f.editor), 0);
+    push(&f, "erase", 500.0, 501.0); /* far behind the end */
+    wait_news(&f, SONO_NEWS_DROPPED, 1);
+    assert_string_equal(f.line, "");
+    push(&f, "erase", 0.3, 0.6);
+    wait_news(&f, SONO_NEWS_COMMITTED, 1);
+    assert_int_equal(sono_document_n_applied(sono_editor_document(f.editor)), 1);
+    assert_same_sound(f.clip, base, false);
+    sono_clip_unref(base);
+    fixture_close(&f);
+}
+
+static void saves_on_a_worker(void **state)
+{
+    (void)state;
+    Fixture f;
+    SonoError err = {0};
+    char sound[128];
+    char script[128];
+    char text[160];
+    fixture_open(&f, SONO_TEST_SPEECH);
+    wait_news(&f, SONO_NEWS_READY, 1);
+    push(&f, "erase", 0.3, 0.6);
+    wait_news(&f, SONO_NEWS_COMMITTED, 1);
+    (void)snprintf(sound, sizeof sound, "%s/out.wav", f.dir);
+    (void)snprintf(script, sizeof script, "%s/edits.json", f.dir);
+    assert_ok(sono_editor_save(f.editor, SONO_SAVING_EDITS, script, &err), err);
+    assert_ok(sono_editor_save(f.editor, SONO_SAVING_SOUND, sound, &err), err);
+    wait_news(&f, SONO_NEWS_SAVED, 2);
+    assert_string_equal(f.line, "");
+    assert_string_equal(sono_document_path(sono_editor_document(f.editor)), sound);
+    assert_non_null(strstr(sono_editor_describe(f.editor, text, sizeof text), "ready edits=1 queued=0 modified=0"));
+    SonoEditScript read = {0};
+    assert_ok(sono_edit_script_load(script, &read, &err), err);
+    assert_int_equal(read.n_edits, 1);
+    sono_edit_script_clear(&read);
+    assert_ok(sono_editor_save(f.editor, SONO_SAVING_SOUND, "/nowhere/at/all.wav", &err), err);
+    wait_news(&f, SONO_NEWS_SAVED, 3);
+    assert_non_null(strstr(f.line, "/nowhere"));
+    assert_false(sono_editor_is_busy(f.editor));
+    fixture_close(&f);
+}
+
+static void bad_files_are_news(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/nowhere/at/all.wav", "/tmp", "/dev/zero", "/etc/hostname"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        Fixture f;
+        fixture_open(&f, paths[i]);
+        wait_news(&f, SONO_NEWS_FAILED, 1);
+        assert_int_equal(f.n_of[SONO_NEWS_READY], 0);
+        assert_true(f.line[0] != '\0');
+        assert_null(strchr(f.line, '\n'));
+        assert_null(sono_editor_document(f.editor));
+        fixture_close(&f);
+    }
+}
+
+/* Closing at any moment neither waits for the work nor is woken by it later. */
+static void closes_at_any_time(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        Fixture f;
+        fixture_open(&f, SONO_TEST_SPEECH);
+        if (i % 3 > 0) {
+            wait_news(&f, SONO_NEWS_READY, 1);
+            push(&f, "erase", 0.3, 1.0);
+        }
+        if (i % 3 > 1) {
+            SonoError err = {0};
+            char path[128];
+            (void)snprintf(path, sizeof path, "%s/late.wav", f.dir);
+            assert_ok(sono_editor_save(f.editor, SONO_SAVING_SOUND, path, &err), err);
+        }
+        sono_editor_close(f.editor);
+        f.editor = NULL;
+        const int n = atomic_load(&f.n_wakes);
+        (void)nanosleep(&(struct timespec){0, 10000000}, NULL);
+        assert_int_equal(atomic_load(&f.n_wakes), n);
+        fixture_close(&f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(edits_queue_up),     cmocka_unit_test(take_back_and_drop), cmocka_unit_test(saves_on_a_worker),
+        cmocka_unit_test(bad_files_are_news), cmocka_unit_test(closes_at_any_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
