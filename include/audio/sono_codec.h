@@ -112,7 +112,8 @@ SonoStatus sono_clip_save(const SonoClip *clip, const char *path, const SonoEnco
 int32_t sono_quantise(float x, int bits, bool *clipped);
 
 /* A file written in portions the careful way: temporary file, fsync, rename, fsync of the folder. Links are followed;
- * what is no regular file is refused. Errors name the file: INVALID, IO, NOMEM; after one only abandon is left to do. */
+ * what is no regular file is refused. Errors name the file: INVALID, IO, NOMEM; after one only abandon is left to do.
+ */
 typedef struct SonoFileWriter SonoFileWriter;
 SonoStatus sono_file_writer_open(const char *path, SonoFileWriter **out, SonoError *err);
 SonoStatus sono_file_writer_write(SonoFileWriter *w, const void *data, size_t n_bytes, SonoError *err);
