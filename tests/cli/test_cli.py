@@ -468,6 +468,13 @@ class Render(Case):
         for name in ("load_s", "edit_s", "save_s"):
             self.assertGreaterEqual(d[name], 0)
 
+    def test_options_that_do_not_apply_are_refused(self):
+        for name, options, says in (("o.wav", ("--quality", "0.5"), "--quality"),
+                                    ("o.ogg", ("--dither",), "--dither"), ("o.ogg", ("--bits", "16"), "--bits"),
+                                    ("o.wav", ("--dither", "--bits", "float"), "--dither")):
+            self.assertIn(says, self.fails(1, "render", SPEECH, "--edits", self.script(), "-o", self.path(name), *options))
+        self.no_leftovers("e.json")
+
     def test_bits_and_formats(self):
         script = self.script()
         for bits, kind in (("16", "PCM_16"), ("24", "PCM_24"), ("32", "PCM_32"), ("float", "FLOAT")):
