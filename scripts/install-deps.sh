@@ -14,7 +14,7 @@ build=(gcc libc6-dev cmake ninja-build pkg-config ccache libsndfile1-dev libcjso
 ui=(libgtk-4-dev libepoxy-dev libgl1-mesa-dri libegl1)
 run=(sonic-pi-samples alsa-utils espeak-ng fonts-dejavu-core)
 test=("${build[@]}" "${ui[@]}" "${run[@]}" libcmocka-dev clang-format clang-tidy glslang-tools shellcheck xvfb xauth
-    openbox dbus-daemon libglib2.0-bin xdotool imagemagick locales python3 python3-numpy python3-scipy
+    openbox dbus-daemon libglib2.0-bin xdotool imagemagick sox locales python3 python3-numpy python3-scipy
     python3-jsonschema)
 
 [ $# -gt 0 ] || set -- build ui run

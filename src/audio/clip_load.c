@@ -3,32 +3,28 @@
 #include <stdio.h>
 
 #include "decoder_internal.h"
-#include "sono_mem.h"
 
+/* Straight into the clip's blocks: every copy of a sound of hours is gigabytes. */
 static SonoStatus append_all(SonoDecoder *dec, SonoClipBuilder *builder, const SonoLoadWatch *watch, SonoError *err)
 {
-    const int n_channels = sono_decoder_info(dec)->n_channels;
     const int64_t block_frames = sono_decoder_block_frames(dec);
     float *planes[SONO_MAX_CHANNELS];
-    float *block = sono_alloc_aligned((size_t)block_frames * (size_t)n_channels, sizeof *block);
-    if (!block) {
-        return sono_fail(err, SONO_E_NOMEM, "out of memory for %d channels", n_channels);
-    }
-    for (int c = 0; c < n_channels; c++) {
-        planes[c] = block + c * block_frames;
-    }
     SonoStatus status;
     int64_t n_read = 0;
     do {
-        status = sono_decoder_next(dec, block_frames, planes, &n_read, err);
+        int64_t n_room = 0;
+        status = sono_clip_builder_reserve(builder, planes, &n_room, err);
+        if (status == SONO_OK) {
+            n_room = n_room < block_frames ? n_room : block_frames;
+            status = sono_decoder_next(dec, n_room, planes, &n_read, err);
+        }
         if (status == SONO_OK && n_read > 0) {
-            status = sono_clip_builder_append(builder, (const float *const *)planes, n_read, err);
-            if (status == SONO_OK && watch && watch->grown) {
+            sono_clip_builder_commit(builder, n_read);
+            if (watch && watch->grown) {
                 watch->grown(watch->ctx, builder);
             }
         }
     } while (status == SONO_OK && n_read > 0);
-    sono_free(block);
     return status;
 }
 

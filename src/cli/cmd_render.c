@@ -68,11 +68,16 @@ static SonoStatus choose_encoding(Render *r, SonoError *err)
                              sono_short_name(o->output).text);
         }
     }
+    const char *name = sono_short_name(o->output).text;
+    if (o->dither && (r->encode.sample == SONO_SAMPLE_FLOAT32 || r->encode.file == SONO_FILE_OGG)) {
+        return sono_fail(err, SONO_E_UNSUPPORTED, "%s: --dither applies to integer samples only", name);
+    }
+    if (!isnan(o->quality) && r->encode.file != SONO_FILE_OGG) {
+        return sono_fail(err, SONO_E_UNSUPPORTED, "%s: --quality applies to Ogg Vorbis only", name);
+    }
     r->encode.dither = o->dither;
     r->encode.dither_seed = 1;
-    if (r->encode.file == SONO_FILE_OGG && !isnan(o->quality)) {
-        r->encode.quality = o->quality;
-    }
+    r->encode.quality = isnan(o->quality) ? r->encode.quality : o->quality;
     return SONO_OK;
 }
 

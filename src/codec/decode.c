@@ -289,9 +289,14 @@ void codec_decode_read(CodecDecode *decode, const CodecRequest *request, char *s
     const int64_t from = random ? request->start_frame : decode->next_frame;
     if (from != decode->file_frame) {
         const sf_count_t at = sf_seek(decode->file, from, SEEK_SET);
-        if (at < 0) { /* past the end: nothing there */
+        if (at != from) { /* a random read past the end: nothing there; the stream's own place must be found again */
             reply->n_frames = 0;
             decode->file_frame = -1;
+            if (!random) {
+                decode->broken = true;
+                reply->flags |= CODEC_FLAG_BROKEN;
+                (void)snprintf(reply->text, sizeof reply->text, "cannot return to frame %lld", (long long)from);
+            }
             return;
         }
         decode->file_frame = at;

@@ -166,53 +166,69 @@ static void ring_row(void *ctx, size_t on_row)
     sono_free(v);
 }
 
-/* Mean over the columns around a row of those that know something; 0 outside the mask. */
-static void smooth_row(const Ring *ring, const float *from, size_t on_row, float *out)
+#define SMOOTH_BINS ((size_t)32) /* bins that one task slides over all columns */
+
+typedef struct Smooth {
+    const Ring *ring;
+    const float *from;
+    float *to;
+} Smooth;
+
+/* Mean over the columns around each of those that know something; 0 outside the mask. A sliding sum in double: the cost
+ * does not grow with the number of columns in the window, which is large where the hop is small. */
+static void smooth_bins(void *ctx, size_t task)
 {
+    const Smooth *t = ctx;
+    const Ring *ring = t->ring;
     const Solver *s = ring->s;
     const size_t n_rows = s->on_row1 - s->on_row0;
-    const size_t first = on_row > ring->smooth ? on_row - ring->smooth : 0;
-    const size_t end = on_row + ring->smooth + 1 < n_rows ? on_row + ring->smooth + 1 : n_rows;
-    const float *m = s->p->weights + (s->on_row0 + on_row) * s->pitch + s->on_bin0;
-    for (size_t k = 0; k < ring->n_on; k++) {
-        out[k] = 0.0f;
-        if (!(m[k] > SOLVER_ON)) {
-            continue;
+    const size_t k0 = task * SMOOTH_BINS;
+    const size_t n = ring->n_on - k0 < SMOOTH_BINS ? ring->n_on - k0 : SMOOTH_BINS;
+    double sum[SMOOTH_BINS] = {0};
+    size_t known[SMOOTH_BINS] = {0};
+    for (size_t r = 0; r < n_rows + ring->smooth; r++) {
+        if (r < n_rows) { /* a column enters */
+            const float *v = t->from + r * ring->n_on + k0;
+            for (size_t k = 0; k < n; k++) {
+                sum[k] += v[k] > 0.0f ? (double)v[k] : 0.0;
+                known[k] += v[k] > 0.0f;
+            }
         }
-        float sum = 0.0f;
-        float n = 0.0f;
-        for (size_t r = first; r < end; r++) {
-            const float v = from[r * ring->n_on + k];
-            sum += v;
-            n += v > 0.0f ? 1.0f : 0.0f;
+        if (r > 2 * ring->smooth) { /* one leaves */
+            const float *v = t->from + (r - 2 * ring->smooth - 1) * ring->n_on + k0;
+            for (size_t k = 0; k < n; k++) {
+                known[k] -= v[k] > 0.0f;
+                sum[k] = known[k] == 0 ? 0.0 : v[k] > 0.0f ? sum[k] - (double)v[k] : sum[k];
+            }
         }
-        out[k] = n > 0.0f ? sum / n : 0.0f;
+        if (r >= ring->smooth) {
+            const size_t row = r - ring->smooth;
+            const float *m = s->p->weights + (s->on_row0 + row) * s->pitch + s->on_bin0 + k0;
+            float *out = t->to + row * ring->n_on + k0;
+            for (size_t k = 0; k < n; k++) {
+                out[k] = m[k] > SOLVER_ON && known[k] > 0 ? (float)fmax(0.0, sum[k] / (double)known[k]) : 0.0f;
+            }
+        }
     }
 }
 
-static void smooth_mean_row(void *ctx, size_t on_row)
+static void smooth(const Ring *ring, const float *from, float *to)
 {
-    const Ring *ring = ctx;
-    smooth_row(ring, ring->mean, on_row, ring->local + on_row * ring->n_on);
+    Smooth t = {ring, from, to};
+    solver_for_rows(ring->s, (ring->n_on + SMOOTH_BINS - 1) / SMOOTH_BINS, smooth_bins, &t);
 }
 
 /* Expected energy inside the mask from the smoothed medians of one row. */
 static double frequency_row(void *ctx, size_t on_row)
 {
-    Ring *ring = ctx;
+    const Ring *ring = ctx;
     const Solver *s = ring->s;
-    float *v = sono_alloc_aligned(ring->n_on, sizeof *v);
-    if (!v) {
-        atomic_store_explicit(&ring->no_memory, true, memory_order_relaxed);
-        return 0.0;
-    }
-    smooth_row(ring, ring->median, on_row, v);
+    const float *v = ring->mean + on_row * ring->n_on; /* where they are by now */
     const float *m = s->p->weights + (s->on_row0 + on_row) * s->pitch + s->on_bin0;
     double sum = 0.0;
     for (size_t k = 0; k < ring->n_on; k++) {
         sum += m[k] >= SOLVER_CORE ? (double)v[k] : 0.0;
     }
-    sono_free(v);
     return sum;
 }
 
@@ -269,7 +285,8 @@ SonoStatus solver_surround(const Solver *s, SolverSurround *out, SonoError *err)
     SonoStatus status = time_estimate(s, &in_time, err);
     if (status == SONO_OK && ring.median && ring.mean && ring.local) {
         solver_for_rows(s, n_rows, ring_row, &ring);
-        solver_for_rows(s, n_rows, smooth_mean_row, &ring);
+        smooth(&ring, ring.mean, ring.local);
+        smooth(&ring, ring.median, ring.mean); /* the means have done their work */
         out->total = fmax(in_time, solver_sum_rows(s, n_rows, frequency_row, &ring));
         out->local = ring.local;
         ring.local = NULL;

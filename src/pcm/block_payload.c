@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define LANES 8
+#define LANES 32
 
 /* Mapped, not from the heap: evicted payloads go back to the system at once, and the small blocks that stay behind
  * cannot keep a heap full of holes. Under a sanitizer the heap, for its guards. */
@@ -42,8 +42,9 @@ bool sono_payload_is_zero(const SonoPayload *payload)
     return p[0] == 0 && memcmp(p, p + 1, sizeof payload->samples - 1) == 0;
 }
 
-/* Independent lanes, so that the compiler may use vectors without reordering what we wrote. Doubles for the squares:
- * float32 files may hold values whose squares float32 cannot. */
+/* Independent lanes, so that the compiler may use vectors without reordering what we wrote; so many of them, and in
+ * loops of their own, that it does (fewer are unrolled into scalar code first). Doubles for the squares: float32 files
+ * may hold values whose squares float32 cannot. */
 void sono_peak_add_samples(SonoPeakSum *sum, const float *x, size_t n_frames)
 {
     float lo[LANES];
@@ -58,8 +59,14 @@ void sono_peak_add_samples(SonoPeakSum *sum, const float *x, size_t n_frames)
         for (int k = 0; k < LANES; k++) {
             const float v = x[i + (size_t)k];
             lo[k] = v < lo[k] ? v : lo[k];
+        }
+        for (int k = 0; k < LANES; k++) {
+            const float v = x[i + (size_t)k];
             hi[k] = v > hi[k] ? v : hi[k];
-            sq[k] += (double)v * (double)v;
+        }
+        for (int k = 0; k < LANES; k++) {
+            const double v = x[i + (size_t)k];
+            sq[k] += v * v;
         }
     }
     for (; i < n_frames; i++) {

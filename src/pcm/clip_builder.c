@@ -130,6 +130,27 @@ SonoStatus sono_clip_builder_append(SonoClipBuilder *b, const float *const *pcm,
     return SONO_OK;
 }
 
+SonoStatus sono_clip_builder_reserve(SonoClipBuilder *b, float **planes, int64_t *n_room, SonoError *err)
+{
+    if (sono_clip_builder_n_frames(b) >= MAX_FRAMES) {
+        return sono_fail(err, SONO_E_INVALID, "no frame can be appended any more");
+    }
+    const SonoStatus status = make_room(b, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    for (int c = 0; c < b->n_channels; c++) {
+        planes[c] = b->tracks[c].tail->samples + b->n_in_tail;
+    }
+    *n_room = SONO_BLOCK_FRAMES - b->n_in_tail;
+    return SONO_OK;
+}
+
+void sono_clip_builder_commit(SonoClipBuilder *b, int64_t n_frames)
+{
+    b->n_in_tail += n_frames;
+}
+
 int64_t sono_clip_builder_n_frames(const SonoClipBuilder *b)
 {
     return b->n_blocks * SONO_BLOCK_FRAMES + b->n_in_tail;

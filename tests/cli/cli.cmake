@@ -3,7 +3,7 @@
 if(TARGET sonobrush-cli AND TARGET sonobrush-codec)
   find_program(SONO_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
   if(SONO_PYTHON)
-    add_test(NAME cli COMMAND ${SONO_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.py)
+    add_test(NAME cli COMMAND ${SONO_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.py)
     set_tests_properties(cli PROPERTIES LABELS cli TIMEOUT 300 ENVIRONMENT
       "SONO_CLI=$<TARGET_FILE:sonobrush-cli>;SONO_CODEC=$<TARGET_FILE:sonobrush-codec>;SONO_CODEC_TIMEOUT_S=5;SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/lsan.supp:print_suppressions=0")
   else()

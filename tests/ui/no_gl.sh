@@ -5,7 +5,6 @@ set -euo pipefail
 # shellcheck source=tests/ui/window.sh
 . "$SONO_SOURCE_DIR/tests/ui/window.sh"
 export GDK_DEBUG=gl-disable
-title='\.(wav|flac)$'
 start_window "$1"
 wait_for 'ready edits=0 .*settled=1'
 grep -q 'No OpenGL' "$work/log" || fail "no notice about missing OpenGL"

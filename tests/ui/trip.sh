@@ -6,7 +6,6 @@ set -euo pipefail
 # shellcheck source=tests/ui/window.sh
 . "$SONO_SOURCE_DIR/tests/ui/window.sh"
 sound=$1
-title='\.(wav|flac)$'
 
 start_window "$sound"
 wait_for 'ready edits=0 queued=0 modified=0 saving=0 settled=1'

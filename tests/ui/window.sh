@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 # For the window's tests: start it in a folder of its own ($work), drive its actions over D-Bus, wait for its status.
+# shellcheck disable=SC2034 # some of these are for the scripts that read this one
 set -euo pipefail
+title='\.(wav|flac)$' # the windows' titles are the names of their files
 app=$SONO_BUILD_DIR/src/app/sonobrush
 cli=$SONO_BUILD_DIR/src/cli/sonobrush-cli
 work=$(mktemp -d)

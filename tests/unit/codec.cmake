@@ -25,3 +25,6 @@ target_compile_definitions(test_codec_hostile_files PRIVATE _DEFAULT_SOURCE)
 sono_test(codec_large SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_large.c LAYERS audio LIBS codec_fixture
           LABELS slow TIMEOUT 300)
 target_compile_definitions(test_codec_large PRIVATE _DEFAULT_SOURCE)
+sono_test(codec_cage SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_codec_cage.c ${CMAKE_SOURCE_DIR}/src/codec/sandbox.c LAYERS audio
+          LABELS unit)
+target_include_directories(test_codec_cage PRIVATE ${CMAKE_SOURCE_DIR}/src/audio ${CMAKE_SOURCE_DIR}/src/codec)

@@ -47,6 +47,52 @@ static void test_builder_in_portions(void **state)
     assert_int_equal(rmdir(dir), 0); /* nothing was spilled, and nothing lies about */
 }
 
+/* Reserved places, filled in part, beside appended portions; a snapshot in between sees what was committed only. */
+static void test_builder_in_place(void **state)
+{
+    (void)state;
+    SonoError err = {0};
+    SonoPcmStore *store = store_new(0, NULL);
+    SonoClipBuilder *b = NULL;
+    SonoClip *clip = NULL;
+    uint64_t seed = 5;
+    Flat f = flat_noise(2, 5 * B + 4321, 11);
+    assert_ok(sono_clip_builder_new(store, 48000.0, 2, &b, &err), err);
+    for (int64_t at = 0, turn = 0; at < f.n_frames; turn++) {
+        float *planes[2] = {0}, *again[2] = {0};
+        int64_t n_room = 0, n_room_again = 0;
+        assert_ok(sono_clip_builder_reserve(b, planes, &n_room, &err), err);
+        assert_true(n_room >= 1 && n_room <= B - at % B);
+        const int64_t left = n_room < f.n_frames - at ? n_room : f.n_frames - at;
+        const int64_t n = turn % 3 == 0 ? left : 1 + (int64_t)(fabsf(sono_test_noise(&seed)) * (float)(left - 1));
+        for (int c = 0; c < 2; c++) {
+            memcpy(planes[c], f.pcm[c] + at, (size_t)n * sizeof(float));
+        }
+        if (turn % 4 == 1) {
+            const Flat so_far = {2, at, {f.pcm[0], f.pcm[1]}};
+            assert_ok(sono_clip_builder_snapshot(b, &clip, &err), err);
+            expect_equals_flat(clip, &so_far);
+            sono_clip_unref(clip);
+        }
+        assert_ok(sono_clip_builder_reserve(b, again, &n_room_again, &err), err);
+        assert_true(again[0] == planes[0] && again[1] == planes[1] && n_room_again == n_room);
+        sono_clip_builder_commit(b, n);
+        at += n;
+        if (turn % 5 == 2 && at < f.n_frames) {
+            const float *const next[2] = {f.pcm[0] + at, f.pcm[1] + at};
+            assert_ok(sono_clip_builder_append(b, next, 1, &err), err);
+            at++;
+        }
+        assert_int_equal(sono_clip_builder_n_frames(b), at);
+    }
+    assert_ok(sono_clip_builder_finish(b, &clip, &err), err);
+    expect_equals_flat(clip, &f);
+    sono_clip_unref(clip);
+    flat_free(&f);
+    assert_int_equal(sono_pcm_store_stats(store).resident_bytes, 0);
+    sono_pcm_store_unref(store);
+}
+
 static void test_snapshots_while_building(void **state)
 {
     (void)state;
@@ -381,15 +427,11 @@ static void test_splice_cost_is_local(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_builder_in_portions),
-        cmocka_unit_test(test_snapshots_while_building),
-        cmocka_unit_test(test_reads),
-        cmocka_unit_test(test_splices_resident),
-        cmocka_unit_test(test_splices_spilled),
-        cmocka_unit_test(test_splice_same_bits_shares),
-        cmocka_unit_test(test_splice_refuses_spans_outside),
-        cmocka_unit_test(test_builder_refuses),
-        cmocka_unit_test(test_splice_cost_is_local),
+        cmocka_unit_test(test_builder_in_portions),      cmocka_unit_test(test_builder_in_place),
+        cmocka_unit_test(test_snapshots_while_building), cmocka_unit_test(test_reads),
+        cmocka_unit_test(test_splices_resident),         cmocka_unit_test(test_splices_spilled),
+        cmocka_unit_test(test_splice_same_bits_shares),  cmocka_unit_test(test_splice_refuses_spans_outside),
+        cmocka_unit_test(test_builder_refuses),          cmocka_unit_test(test_splice_cost_is_local),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,22 +205,23 @@ static bool use_comma_locale(void)
 {
     static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8"};
     const char *build = getenv("SONO_BUILD_DIR");
-    char folder[1024], command[2300];
-    for (int round = 0; round < 2; round++) {
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-            if (setlocale(LC_NUMERIC, names[i]) && strcmp(localeconv()->decimal_point, ",") == 0) {
-                return true;
-            }
-        }
-        (void)snprintf(folder, sizeof folder, "%s/test-locales", build ? build : ".");
-        (void)snprintf(command, sizeof command,
-                       "mkdir -p '%s' && localedef -f UTF-8 -i de_DE '%s/de_DE.UTF-8' >/dev/null 2>&1", folder, folder);
-        (void)setenv("LOCPATH", folder, 1);
-        if (round == 0 && !setlocale(LC_NUMERIC, names[0]) && system(command) != 0) {
-            return false;
+    char folder[1024], command[3400];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (setlocale(LC_NUMERIC, names[i]) && strcmp(localeconv()->decimal_point, ",") == 0) {
+            return true;
         }
     }
-    return false;
+    /* Built before it is looked for: the C library remembers which files it did not find. */
+    (void)snprintf(folder, sizeof folder, "%s/test-locales", build ? build : ".");
+    (void)snprintf(command, sizeof command,
+                   "[ -e '%s/de_DE.UTF-8/LC_NUMERIC' ] || { mkdir -p '%s' && "
+                   "localedef -f UTF-8 -i de_DE '%s/de_DE.UTF-8' >/dev/null 2>&1; }",
+                   folder, folder, folder);
+    if (system(command) != 0) {
+        return false;
+    }
+    (void)setenv("LOCPATH", folder, 1);
+    return setlocale(LC_NUMERIC, names[0]) && strcmp(localeconv()->decimal_point, ",") == 0;
 }
 
 static void numbers_do_not_follow_the_locale(void **state)
