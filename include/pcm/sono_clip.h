@@ -55,8 +55,8 @@ SonoStatus sono_clip_builder_new(SonoPcmStore *store, double rate_hz, int n_chan
                                  SonoError *err);
 /* pcm: float[n_channels][n_frames], finite (the caller has scrubbed it). */
 SonoStatus sono_clip_builder_append(SonoClipBuilder *b, const float *const *pcm, int64_t n_frames, SonoError *err);
-/* The same without a copy: planes[c] are places for the next *n_room (at least 1) frames of each channel. Write up to so
- * many, finite, and commit them; reserving again before gives the same places. Errors: as append. */
+/* The same without a copy: planes[c] are places for the next *n_room (at least 1) frames of each channel. Write up to
+ * so many, finite, and commit them; reserving again before gives the same places. Errors: as append. */
 SonoStatus sono_clip_builder_reserve(SonoClipBuilder *b, float **planes, int64_t *n_room, SonoError *err);
 void sono_clip_builder_commit(SonoClipBuilder *b, int64_t n_frames);
 int64_t sono_clip_builder_n_frames(const SonoClipBuilder *b);
