@@ -42,17 +42,18 @@ stage_rules()
 
 tidy()
 {
-    local sources limit=${SONO_TIDY_S:-300} rc
+    local sources limit=${SONO_TIDY_S:-300} rc log=build/clang-tidy.log
     sources=$(sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/release/compile_commands.json | grep "^$PWD/src/" | sort -u)
     [ -n "$sources" ] || { echo "clang-tidy: no files found" >&2; return 1; }
     echo "clang-tidy: $(wc -l <<< "$sources") files"
     timeout "$limit" xargs -P "$jobs" -n 1 clang-tidy -p build/release --quiet \
-        -header-filter="^$PWD/(include|src|kernels|tests)/" <<< "$sources" \
-        2> >(grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header-filter' >&2)
+        -header-filter="^$PWD/(include|src|kernels|tests)/" <<< "$sources" > "$log" 2>&1
     rc=$?
+    grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header-filter' "$log" >&2
     if [ $rc -eq 124 ]; then
         echo "clang-tidy: $limit s are over; the files that were left have not been looked at"
-        return 0
+        ! grep -q ' error: ' "$log"
+        return
     fi
     return $rc
 }
