@@ -40,6 +40,15 @@ stage_rules()
     scripts/check.sh && shellcheck -x -S warning "${scripts[@]}" && stage_configure_release && tidy
 }
 
+# clang-tidy needs the headers that the build writes
+generated_headers()
+{
+    local headers
+    headers=$(ninja -C build/release -t targets all | sed -n 's/^\([^:]*_resources\.h\): .*/\1/p')
+    # shellcheck disable=SC2086 # one word per header
+    ninja -C build/release --quiet $headers
+}
+
 tidy()
 {
     local sources limit=${SONO_TIDY_S:-300} rc log=build/clang-tidy.log

@@ -113,25 +113,22 @@ static SonoStatus inverse(StftBench *b, SonoEngine *engine, double *cpu_s, doubl
     return status;
 }
 
-enum { RAW_FWD, FWD, FWD_RATIO, FWD_SCALE, RAW_INV, INV, INV_RATIO, INV_SCALE, COPY, N_SERIES };
+enum { RAW_FWD, FWD, FWD_RATIO, FWD_ONE, FWD_TWO, RAW_INV, INV, INV_RATIO, INV_ONE, INV_TWO, COPY, N_SERIES };
 
 static SonoStatus one_round(StftBench *b, double out[N_SERIES], SonoError *err)
 {
     double cpu = 0.0;
-    double wall_one = 0.0;
-    double wall_two = 0.0;
     double at = bench_cpu_s();
     fftwf_execute(b->forward);
     out[RAW_FWD] = bench_cpu_s() - at;
-    SonoStatus status = forward(b, b->one, &out[FWD], &wall_one, err);
+    SonoStatus status = forward(b, b->one, &out[FWD], &out[FWD_ONE], err);
     if (status == SONO_OK) {
-        status = forward(b, b->two, &cpu, &wall_two, err);
+        status = forward(b, b->two, &cpu, &out[FWD_TWO], err);
     }
     if (status != SONO_OK) {
         return status;
     }
     out[FWD_RATIO] = out[FWD] / out[RAW_FWD];
-    out[FWD_SCALE] = wall_one / wall_two;
     const size_t n_bytes = (size_t)b->inside.n * b->plan->n_coef * sizeof *b->c;
     at = bench_cpu_s();
     memcpy(b->raw, b->c, n_bytes);
@@ -139,13 +136,25 @@ static SonoStatus one_round(StftBench *b, double out[N_SERIES], SonoError *err)
     at = bench_cpu_s();
     fftwf_execute(b->inverse);
     out[RAW_INV] = bench_cpu_s() - at;
-    status = inverse(b, b->one, &out[INV], &wall_one, err);
+    status = inverse(b, b->one, &out[INV], &out[INV_ONE], err);
     if (status == SONO_OK) {
-        status = inverse(b, b->two, &cpu, &wall_two, err);
+        status = inverse(b, b->two, &cpu, &out[INV_TWO], err);
     }
     out[INV_RATIO] = out[INV] / out[RAW_INV];
-    out[INV_SCALE] = wall_one / wall_two;
     return status;
+}
+
+/* The second core is the first thing other work on the machine takes, and it can only take: the fastest round of each
+ * says what two threads are worth. */
+static double speed_up(const double *one, const double *two)
+{
+    double best_one = one[0];
+    double best_two = two[0];
+    for (int r = 1; r < BENCH_ROUNDS; r++) {
+        best_one = fmin(best_one, one[r]);
+        best_two = fmin(best_two, two[r]);
+    }
+    return best_one / best_two;
 }
 
 SonoStatus bench_stft(BenchList *list, SonoError *err)
@@ -161,6 +170,8 @@ SonoStatus bench_stft(BenchList *list, SonoError *err)
         }
     }
     if (status == SONO_OK) {
+        const double forward_two = speed_up(series[FWD_ONE], series[FWD_TWO]);
+        const double inverse_two = speed_up(series[INV_ONE], series[INV_TWO]);
         double m[N_SERIES];
         for (int k = 0; k < N_SERIES; k++) {
             m[k] = bench_median(series[k], BENCH_ROUNDS);
@@ -170,12 +181,12 @@ SonoStatus bench_stft(BenchList *list, SonoError *err)
                   "batched, same frames, full store");
         bench_add(list, "STFT forward 2048/512", m[FWD_RATIO], "x", 1.4, false,
                   "raw FFTW of the same frames, one core");
-        bench_add(list, "STFT forward, 2 threads", m[FWD_SCALE], "x", 1.8, true, "one thread");
+        bench_add(list, "STFT forward, 2 threads", forward_two, "x", 1.8, true, "one thread, fastest of 9 rounds each");
         bench_add(list, "raw FFTW c2r 2048, 60 s", 1e3 * m[RAW_INV], "ms", NAN, false,
                   "batched, same frames, full store");
         bench_add(list, "STFT inverse 2048/512", m[INV_RATIO], "x", 1.5, false,
                   "raw FFTW of the same frames, one core");
-        bench_add(list, "STFT inverse, 2 threads", m[INV_SCALE], "x", 1.8, true, "one thread");
+        bench_add(list, "STFT inverse, 2 threads", inverse_two, "x", 1.8, true, "one thread, fastest of 9 rounds each");
         bench_add(list, "STFT round trip", snr_db(&b), "dB", 130.0, true, "signal to error, float");
     }
     clear(&b);

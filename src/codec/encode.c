@@ -15,41 +15,17 @@
 
 enum { WRITE_FRAMES = 4096 };
 
-/* libsndfile writes 8 KiB at a time, out of step with pages by its header. Written so, the kernel zeroes and takes
- * every page singly; from here it gets whole aligned pieces of this size. */
-enum { PIECE_BYTES = 1 << 16 };
-
 struct CodecEncode {
     SNDFILE *file;
     int n_channels;
     bool as_int;
     int failed_errno; /* of the first write, seek or size question that failed */
-    char *piece;      /* PIECE_BYTES, of which n_piece wait to be written ... */
-    size_t n_piece;
-    sf_count_t piece_start; /* ... here, where the kernel's file position is */
 };
-
-/* What was collected goes to the file. */
-static void flush_piece(CodecEncode *encode)
-{
-    size_t done = 0;
-    while (done < encode->n_piece && !encode->failed_errno) {
-        const ssize_t n = write(CODEC_FD_FILE, encode->piece + done, encode->n_piece - done);
-        if (n > 0) {
-            done += (size_t)n;
-        } else if (n == 0 || errno != EINTR) {
-            encode->failed_errno = n == 0 ? EIO : errno;
-        }
-    }
-    encode->piece_start += (sf_count_t)done;
-    encode->n_piece = 0;
-}
 
 static sf_count_t file_length(void *ctx)
 {
     CodecEncode *encode = ctx;
     struct stat st;
-    flush_piece(encode);
     if (fstat(CODEC_FD_FILE, &st)) {
         encode->failed_errno = errno;
         return -1;
@@ -60,11 +36,8 @@ static sf_count_t file_length(void *ctx)
 static sf_count_t file_seek(sf_count_t offset, int whence, void *ctx)
 {
     CodecEncode *encode = ctx;
-    flush_piece(encode);
     const off_t at = lseek(CODEC_FD_FILE, offset, whence);
-    if (at >= 0) {
-        encode->piece_start = at;
-    } else if (!encode->failed_errno) {
+    if (at < 0 && !encode->failed_errno) {
         encode->failed_errno = errno;
     }
     return at;
@@ -72,11 +45,8 @@ static sf_count_t file_seek(sf_count_t offset, int whence, void *ctx)
 
 static sf_count_t file_read(void *to, sf_count_t n_bytes, void *ctx)
 {
-    CodecEncode *encode = ctx;
-    flush_piece(encode);
-    const ssize_t n = read(CODEC_FD_FILE, to, (size_t)n_bytes);
-    encode->piece_start += n > 0 ? n : 0;
-    return n;
+    (void)ctx;
+    return read(CODEC_FD_FILE, to, (size_t)n_bytes);
 }
 
 static sf_count_t file_write(const void *from, sf_count_t n_bytes, void *ctx)
@@ -84,13 +54,11 @@ static sf_count_t file_write(const void *from, sf_count_t n_bytes, void *ctx)
     CodecEncode *encode = ctx;
     sf_count_t done = 0;
     while (done < n_bytes && !encode->failed_errno) {
-        const size_t room = PIECE_BYTES - (size_t)(encode->piece_start % PIECE_BYTES) - encode->n_piece;
-        const size_t n = (size_t)(n_bytes - done) < room ? (size_t)(n_bytes - done) : room;
-        memcpy(encode->piece + encode->n_piece, (const char *)from + done, n);
-        encode->n_piece += n;
-        done += (sf_count_t)n;
-        if (n == room) {
-            flush_piece(encode);
+        const ssize_t n = write(CODEC_FD_FILE, (const char *)from + done, (size_t)(n_bytes - done));
+        if (n > 0) {
+            done += n;
+        } else if (n == 0 || errno != EINTR) {
+            encode->failed_errno = n == 0 ? EIO : errno;
         }
     }
     return done;
@@ -98,8 +66,7 @@ static sf_count_t file_write(const void *from, sf_count_t n_bytes, void *ctx)
 
 static sf_count_t file_tell(void *ctx)
 {
-    const CodecEncode *encode = ctx;
-    return encode->piece_start + (sf_count_t)encode->n_piece;
+    return file_seek(0, SEEK_CUR, ctx);
 }
 
 static int sample_code(int sample, int file)
@@ -141,23 +108,13 @@ static int file_code(const CodecRequest *request)
     }
 }
 
-static void free_encode(CodecEncode *encode)
-{
-    sono_free(encode->piece);
-    sono_free(encode);
-}
-
 void codec_encode_open(CodecEncode **out, const CodecRequest *request, CodecReply *reply)
 {
     CodecEncode *encode = sono_calloc(1, sizeof *encode);
-    char *piece = sono_alloc_aligned(PIECE_BYTES, 1);
-    if (!encode || !piece) {
-        sono_free(encode);
-        sono_free(piece);
+    if (!encode) {
         codec_refuse(reply, SONO_E_NOMEM, "out of memory");
         return;
     }
-    encode->piece = piece;
     encode->n_channels = request->n_channels;
     encode->as_int = request->sample != SONO_SAMPLE_FLOAT32 && request->sample != SONO_SAMPLE_VORBIS;
     SF_INFO info = {.samplerate = request->rate_hz,
@@ -165,7 +122,7 @@ void codec_encode_open(CodecEncode **out, const CodecRequest *request, CodecRepl
                     .format = file_code(request) | sample_code(request->sample, request->file)};
     if (request->n_channels < 1 || request->n_channels > CODEC_MAX_CHANNELS || !sf_format_check(&info)) {
         codec_refuse(reply, SONO_E_UNSUPPORTED, "this kind of file cannot hold such samples, channels or rate");
-        free_encode(encode);
+        sono_free(encode);
         return;
     }
     SF_VIRTUAL_IO io = {file_length, file_seek, file_read, file_write, file_tell};
@@ -173,7 +130,7 @@ void codec_encode_open(CodecEncode **out, const CodecRequest *request, CodecRepl
     if (!encode->file) {
         codec_refuse(reply, encode->failed_errno ? SONO_E_IO : SONO_E_UNSUPPORTED,
                      encode->failed_errno ? strerror(encode->failed_errno) : sf_strerror(NULL));
-        free_encode(encode);
+        sono_free(encode);
         return;
     }
     /* No PEAK chunk: it holds the time of day, and the same sound must give the same bytes. */
@@ -217,9 +174,8 @@ void codec_encode_write(CodecEncode *encode, const CodecRequest *request, const 
 void codec_encode_finish(CodecEncode *encode, CodecReply *reply)
 {
     const int code = sf_close(encode->file);
-    flush_piece(encode);
     if (code != SF_ERR_NO_ERROR || encode->failed_errno) {
         refuse_failed_write(encode, sf_error_number(code), reply);
     }
-    free_encode(encode);
+    sono_free(encode);
 }
