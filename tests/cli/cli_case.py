@@ -103,6 +103,22 @@ def start(args, ignored=(), **variables):
     return p
 
 
+def codec_of(p):
+    """Its child, once that is the codec: one stopped before it executes would stop the parent that waits for it, too."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and p.poll() is None:
+        with open("/proc/%d/task/%d/children" % (p.pid, p.pid)) as f:
+            for child in f.read().split():
+                try:
+                    with open("/proc/%s/comm" % child) as name:
+                        if name.read().startswith("sonobrush-codec"):
+                            return int(child)
+                except OSError:
+                    pass
+        time.sleep(0.001)
+    raise AssertionError("no codec was started")
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()

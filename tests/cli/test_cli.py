@@ -15,7 +15,7 @@ import unittest
 import wave
 
 from cli_case import (CLI, ROOT, SPEECH, MUSIC, HOSTILE, run, read, write, write_wav, read_wav, read_png,
-                      signal_mask, start, Case)
+                      signal_mask, start, codec_of, Case)
 
 try:
     import numpy as np
@@ -362,12 +362,8 @@ class Analyze(Case):
         write_wav(self.path("long.wav"), [(i * 7919) % 20000 - 10000 for i in range(44100 * 60)])
         p = start(["analyze", self.path("long.wav"), "-o", self.path("x.npy"), "--hop", "16"],
                   SONO_CODEC_TIMEOUT_S="300")
-        with open("/proc/%d/task/%d/children" % (p.pid, p.pid)) as f:
-            codec = f.read().split()
-        while not codec and p.poll() is None:
-            with open("/proc/%d/task/%d/children" % (p.pid, p.pid)) as f:
-                codec = f.read().split()
-        os.kill(int(codec[0]), signal.SIGSTOP)
+        codec = codec_of(p)
+        os.kill(codec, signal.SIGSTOP)
         p.send_signal(signal.SIGINT)
         out, text = p.communicate(timeout=60)
         self.assertEqual((p.returncode, out, text), (3, b"", b"sonobrush-cli: cancelled\n"))
