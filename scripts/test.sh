@@ -36,11 +36,10 @@ stage_rules()
 {
     local -a scripts
     mapfile -t scripts < <(find scripts tests .ci -type f -perm -u+x \( -name '*.sh' -o -path .ci/run \) | sort)
-    # clang-tidy reads the flags of the release build; configuring is enough for that
-    scripts/check.sh && shellcheck -x -S warning "${scripts[@]}" && stage_configure_release && tidy
+    # clang-tidy reads the flags of the release build; configuring is enough for that, but for headers the build writes
+    scripts/check.sh && shellcheck -x -S warning "${scripts[@]}" && stage_configure_release && generated_headers && tidy
 }
 
-# clang-tidy needs the headers that the build writes
 generated_headers()
 {
     local headers
