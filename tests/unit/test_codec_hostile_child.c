@@ -303,7 +303,7 @@ static void test_child_dies_with_its_parent(void **state)
     int status;
     (void)kill(editor, SIGKILL);
     assert_int_equal(waitpid(editor, &status, 0), editor);
-    if (!can_see) {
+    if (!can_see) { /* a kernel without the children file */
         skip();
     }
     assert_true(spinning);
