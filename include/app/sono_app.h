@@ -1,22 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The application and its windows. Every command is a GAction (app.*, win.*), so that menus, accelerators, scripts and
- * tests (D-Bus org.gtk.Actions) share them. Main thread. */
+/* The application and its windows. Every command is a GAction (docs/commands.md), so that menus, accelerators, scripts
+ * and tests (D-Bus org.gtk.Actions) share them. Main thread. */
 #pragma once
 #include <gtk/gtk.h>
 
 #include "sono_clip.h"
 #include "sono_engine.h"
+#include "sono_recovery.h"
+#include "sono_settings.h"
 
 #define SONO_APP_ID "io.github.sonobrush.Sonobrush"
+#define SONO_RESOURCE "/io/github/sonobrush/Sonobrush/"
 
-/* A window with one document. Actions: undo, redo, save-as, save-to (s), export-edits, export-edits-to (s), zoom-in,
- * zoom-out, zoom-fit, zoom-in-freq, zoom-out-freq, axis (s: linear, log, mel), operation (u), amount, brush-ms,
- * brush-octaves (d); the state of "status" (s) says what the window is doing: "ready edits=1 queued=0 settled=1 ...".
- */
+/* A window with one document. */
 #define SONO_TYPE_WINDOW (sono_window_get_type())
 G_DECLARE_FINAL_TYPE(SonoWindow, sono_window, SONO, WINDOW, GtkApplicationWindow)
-/* engine and store must outlive the window. */
-SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store);
+/* engine, store and settings must outlive the window. */
+SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store, SonoSettings *settings);
 /* False once a file was opened in it: another file gets another window. */
 gboolean sono_window_is_empty(SonoWindow *window);
 void sono_window_open(SonoWindow *window, const char *path);
+/* Open path and queue the edits when it is there (takes over the script's content). */
+void sono_window_open_with_edits(SonoWindow *window, const char *path, SonoEditScript *edits);
+gboolean sono_window_is_modified(SonoWindow *window);
+/* One line for the user: what went well (it goes by itself), or a problem (it stays until it is closed). */
+void sono_window_tell(SonoWindow *window, const char *line, gboolean problem);
+/* What the file chooser starts with: the sound's path, or NULL. */
+const char *sono_window_path(SonoWindow *window);

@@ -3,6 +3,7 @@
  * kernels/brush/<name>.kernel.h (compiled as C17, CUDA and GLSL), one descriptor file src/brush/op_<name>.c and one row
  * in kernels/brush/operations.def. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sono_cplx.h"
@@ -22,6 +23,10 @@ typedef struct SonoOperation {
     /* True if with these parameters the operation only lowers levels: then the commit may solve for what the mask left
      * (see sono_solver.h). */
     int (*attenuates)(const SonoParams *params);
+    /* True: takes from an earlier state of the document. Its first parameter is "state", the number of edits before
+     * that state; the body gets what has changed since (coefficients of the sound now minus the sound then), and what
+     * it leaves of that stays changed. Has no preview; the solver has no part in it. */
+    bool takes_state;
 } SonoOperation;
 
 extern const SonoOperation *const sono_operations[]; /* NULL-ended */

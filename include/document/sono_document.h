@@ -41,6 +41,11 @@ SonoStatus sono_document_go_to(SonoDocument *doc, size_t n_edits, SonoError *err
 size_t sono_document_n_applied(const SonoDocument *doc); /* edits before the current state */
 size_t sono_document_n_edits(const SonoDocument *doc);   /* with those that can be redone */
 const SonoEdit *sono_document_edit(const SonoDocument *doc, size_t index);
+/* The sound after n_edits edits (0: the base; those that can be redone too): borrowed, valid until the next change;
+ * NULL: no such state. */
+const SonoClip *sono_document_clip_at(const SonoDocument *doc, size_t n_edits);
+/* The edit in a few words for a list: its label, else "Gain -12.0 dB, 1.20-1.85 s, 440-880 Hz". Returns buf. */
+const char *sono_document_describe_edit(const SonoDocument *doc, size_t index, char *buf, size_t n_bytes);
 bool sono_document_is_modified(const SonoDocument *doc);
 void sono_document_mark_saved(SonoDocument *doc, const char *path);
 /* One observer per ctx; called after the change, in order of registration. */

@@ -24,12 +24,13 @@ typedef struct SonoCommitReport {
     double seconds;
 } SonoCommitReport;
 
-/* Apply edit to clip. *out is a new clip (or the same one, referenced again, if nothing changed).
+/* Apply edit to clip. state: for an operation that takes an earlier state, its clip (same length, rate and channels);
+ * else NULL. *out is a new clip (or the same one, referenced again, if nothing changed).
  * generation ticket: gives up with CANCELLED when obsolete (may be NULL). report may be NULL.
  * Errors: RANGE (a parameter; a result that float32 cannot hold), NOT_FRAME, LIMIT (hop far too short for its window),
  * NOMEM, IO, CANCELLED. Thread: any worker; the clip is untouched in every case. */
-SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoJobTicket *ticket,
-                       SonoClip **out, SonoCommitReport *report, SonoError *err);
+SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoClip *state,
+                       const SonoJobTicket *ticket, SonoClip **out, SonoCommitReport *report, SonoError *err);
 
 /* Transform and parameters the commit will use: the edit's own, or for "auto" an STFT with W = 4 fs / height_Hz rounded
  * to a size, within [256, min(mask's length in frames, 16384)], hop W / 4, Hann: from the mask, never from the display.

@@ -7,6 +7,11 @@
 #include "sono_picture.h"
 #include "sono_plan.h"
 
+/* LEVEL: dB through the colour map. PHASE: the tiles' second channel (at level 0 the phase, else the deviation of the
+ * instantaneous frequency) as hue, the level as brightness. */
+typedef enum SonoShow { SONO_SHOW_LEVEL, SONO_SHOW_PHASE } SonoShow;
+extern const char *const sono_show_names[]; /* NULL-ended: "level", "phase" */
+
 typedef struct SonoRenderView {
     int x_px, y_px;              /* lower left corner in the target */
     int width_px, height_px;     /* > 0 */
@@ -15,6 +20,7 @@ typedef struct SonoRenderView {
     SonoFreqAxis axis;           /* bottom and top edge */
     double floor_db, ceiling_db; /* floor < ceiling */
     const SonoColourMap *map;
+    SonoShow show;
 } SonoRenderView;
 
 /* A part of the view's height, [p0, p1) as positions on the axis, that is shown from one level of frequency: the level

@@ -36,10 +36,16 @@ typedef struct SonoTileList {
     bool exact;    /* current, complete, and nothing is provisional */
 } SonoTileList;
 
-/* What to draw now; posts jobs for what is missing. list may hold an earlier answer, which is replaced.
- * Errors: NOMEM, and once each what a job failed with (the list is still good). */
-SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoRenderView *view, int channel, SonoTileList *list,
-                                 SonoError *err);
+/* One lane of what is looked at. list may hold an earlier answer, which is replaced. */
+typedef struct SonoFeedLane {
+    SonoRenderView view;
+    int channel;
+    SonoTileList *list;
+} SonoFeedLane;
+
+/* What to draw now, in all lanes; posts jobs for what is missing, the lanes taking turns. All lanes go over to a new
+ * revision in the same update. Errors: NOMEM, and once each what a job failed with (the lists are still good). */
+SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, int n_lanes, SonoError *err);
 void sono_tile_list_clear(SonoTileList *list);
 /* Largest level in dB of the texels around a place, from what is in the list; SONO_TILE_FLOOR_DB where nothing is. */
 float sono_tile_list_level(const SonoTileList *list, const SonoPlan *plan, double t_s, double freq_hz);

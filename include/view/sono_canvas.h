@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SonoCanvas: a scene as a widget: draws it with OpenGL where there is any, else with the CPU painter; gestures zoom,
- * pan and paint. Main thread.
- * Signals: "stroked" (SonoEdit *): a stroke was finished; tell sono_scene_strokes() what becomes of it.
+/* SonoCanvas: a scene as a widget: draws it with OpenGL where there is any, else with the CPU painter; pointers, wheel,
+ * pinch and pen go to the scene. Main thread.
+ * Signals: "edited" (SonoEdit *): a stroke was finished; tell sono_scene_strokes() what becomes of it.
  *          "pointed": what is under the pointer has changed (sono_scene_probe).
+ *          "view-changed": time, frequency, range, colours, lanes, size or sound: rulers draw again.
+ *          "selection-changed"
+ *          "tool-changed": the tool in effect.
  *          "noticed" (const char *): one line for the user.
  * Properties: "settled" (boolean): the picture is exact and of the sound that was set last. */
 #pragma once
@@ -15,9 +18,19 @@ G_DECLARE_FINAL_TYPE(SonoCanvas, sono_canvas, SONO, CANVAS, GtkWidget)
 
 /* engine must outlive the canvas. */
 GtkWidget *sono_canvas_new(SonoEngine *engine);
-/* Owned by the canvas; after changing it call sono_canvas_refresh. */
+/* Owned by the canvas; after changing anything in it call sono_canvas_refresh, which draws again and emits whichever of
+ * view-changed, selection-changed and tool-changed is due. NULL once disposed. */
 SonoScene *sono_canvas_scene(SonoCanvas *canvas);
 void sono_canvas_refresh(SonoCanvas *canvas);
-/* All pointing devices come through here (tests too); arguments as for sono_scene_point. */
-void sono_canvas_point(SonoCanvas *canvas, SonoPointerKind kind, double x_px, double y_px, double pressure,
-                       gboolean eraser);
+/* All pointing devices come through here (tests too). */
+void sono_canvas_point(SonoCanvas *canvas, const SonoPointer *pointer);
+/* True without OpenGL. */
+gboolean sono_canvas_has_no_gl(SonoCanvas *canvas);
+
+/* Frames drawn so far and the longest and median time between the starts of frames that followed each other while the
+ * view was moving, in ms, since the last call. For tests and docs/performance.md. */
+typedef struct SonoFrameTimes {
+    guint n_frames;
+    double median_ms, worst_ms, draw_median_ms; /* draw: time inside the render handler */
+} SonoFrameTimes;
+SonoFrameTimes sono_canvas_take_frame_times(SonoCanvas *canvas);
