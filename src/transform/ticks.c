@@ -128,11 +128,18 @@ static void clock_label(double t_s, double end_s, int n_decimals, char *label, s
     }
     (void)ticks_put_fixed(seconds, sizeof seconds, fmax(0.0, rounded - 60.0 * (double)minutes), n_decimals);
     const char *zero = seconds[1] == '\0' || seconds[1] == '.' ? "0" : "";
+    char text[64];
     if (end_s < 3600.0) {
-        (void)snprintf(label, n_bytes, "%s%lld:%s%s", sign, minutes, zero, seconds);
+        (void)snprintf(text, sizeof text, "%s%lld:%s%s", sign, minutes, zero, seconds);
     } else {
-        (void)snprintf(label, n_bytes, "%s%lld:%02lld:%s%s", sign, minutes / 60, minutes % 60, zero, seconds);
+        (void)snprintf(text, sizeof text, "%s%lld:%02lld:%s%s", sign, minutes / 60, minutes % 60, zero, seconds);
     }
+    (void)snprintf(label, n_bytes, "%.*s", (int)n_bytes - 1, text);
+}
+
+static bool is_whole_and_nice(double step)
+{
+    return step >= 1.0 && ticks_is_nice(step);
 }
 
 static void ticks_samples(double t0_s, double t1_s, double rate_hz, SonoTickRoom room, SonoTickList *out)
@@ -144,9 +151,7 @@ static void ticks_samples(double t0_s, double t1_s, double rate_hz, SonoTickRoom
     for (size_t i = 0; i < out->n; i++) {
         (void)ticks_put_fixed(out->ticks[i].label, sizeof out->ticks[i].label, out->ticks[i].value, 0);
     }
-    if (step > 1.0) {
-        ticks_add_minor(from, to, step, ticks_is_nice, room, out);
-    }
+    ticks_add_minor(from, to, step, is_whole_and_nice, room, out);
     for (size_t i = 0; i < out->n; i++) {
         out->ticks[i].value /= rate_hz;
     }

@@ -145,7 +145,7 @@ static void minor_ticks_divide(void **state)
     sono_ticks_time(SONO_TICKS_CLOCK, 0, 180, 1, (SonoTickRoom){1000, 80, 5}, &list);
     assert_string_equal(label_at(&list, 15), "0:15");
     assert_string_equal(label_at(&list, 20), "");
-    assert_string_equal(label_at(&list, 21), "");
+    assert_string_equal(label_at(&list, 21), "(no tick)");
     for (double span = 1e-3; span < 1e6; span *= 1.3) {
         for (int unit = SONO_TICKS_CLOCK; unit <= SONO_TICKS_SAMPLES; unit++) {
             sono_ticks_time((SonoTickTime)unit, 1.7, 1.7 + span, 48000, (SonoTickRoom){1000, 90, 4}, &list);
@@ -210,7 +210,7 @@ static void labels_do_not_depend_on_the_locale(void **state)
     }
     SonoTickList list;
     sono_ticks_level(-2.5, 0.5, (SonoTickRoom){500, 30, 0}, &list);
-    assert_string_equal(label_at(&list, -0.5), "-0.5");
+    assert_string_equal(label_at(&list, -0.4), "-0.4");
     (void)setlocale(LC_NUMERIC, "C");
 }
 
