@@ -3,7 +3,6 @@
 # check.sh [RULE...]: rules of the house, all without RULE. Prints what breaks one as file[:line]: reason; exits with 1.
 #   spdx      every source file names the licence in its first three lines
 #   length    no source file is longer than 600 lines
-#   window    view and app together have at most 800 lines: the window is a seed, and the work is done below it
 #   includes  outside libraries are included only where the layer table says; no include climbs out of its folder
 #   paths     no path of one machine's home folder is written down
 #   docs      every environment variable that is read is in docs/environment.md; links between our pages lead somewhere
@@ -55,12 +54,6 @@ check_length()
         lines=$(wc -l < "$file")
         [ "$lines" -le 600 ] || complain "$file: $lines lines, more than 600"
     done < <(source_files)
-}
-
-check_window()
-{
-    lines=$(c_files | grep -E '^(src|include)/(view|app)/' | xargs -r cat | wc -l || true)
-    [ "$lines" -le 800 ] || complain "src/view, src/app: $lines lines together, more than 800"
 }
 
 # outside PATTERN FOLDER...: headers that match may be included only under these folders (and in tests)
@@ -120,10 +113,10 @@ check_format()
     done < <(c_files)
 }
 
-[ $# -gt 0 ] || set -- spdx length window includes paths docs format
+[ $# -gt 0 ] || set -- spdx length includes paths docs format
 for rule in "$@"; do
     case $rule in
-        spdx | length | window | includes | paths | docs | format) "check_$rule" ;;
+        spdx | length | includes | paths | docs | format) "check_$rule" ;;
         *)
             echo "check.sh: no such rule: $rule" >&2
             exit 2

@@ -8,8 +8,8 @@
 /* Column of tool buttons, from sono_tools[]. */
 GtkWidget *sono_tool_bar_new(void);
 
-/* Side strip: operation and its parameters (generated from the table), brush, selection, display. Sections that the tool
- * does not use (SonoTool.has) are folded. */
+/* Side strip: operation and its parameters (generated from the table), brush, selection, display. Sections that the
+ * tool does not use (SonoTool.has) are folded. */
 #define SONO_TYPE_INSPECTOR (sono_inspector_get_type())
 G_DECLARE_FINAL_TYPE(SonoInspector, sono_inspector, SONO, INSPECTOR, GtkWidget)
 GtkWidget *sono_inspector_new(SonoCanvas *canvas);
@@ -22,8 +22,8 @@ GtkWidget *sono_param_panel_new(void);
 void sono_param_panel_set(SonoParamPanel *panel, SonoParamTable table, const SonoParams *params);
 SonoParams sono_param_panel_get(SonoParamPanel *panel);
 
-/* The list of states: "Original", then one row an edit; a click goes there, those after it are dim. A button restores the
- * selection from a row's state. */
+/* The list of states: "Original", then one row an edit; a click goes there, those after it are dim. A button restores
+ * the selection from a row's state. */
 #define SONO_TYPE_HISTORY_LIST (sono_history_list_get_type())
 G_DECLARE_FINAL_TYPE(SonoHistoryList, sono_history_list, SONO, HISTORY_LIST, GtkWidget)
 GtkWidget *sono_history_list_new(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SonoSettings: what is remembered between runs, as properties: bind to them. Kept in
- * $XDG_CONFIG_HOME/sonobrush/settings.ini, written a second after the last change and at the end; a value that is out of
- * range or a file that is damaged gives the default and one warning. Main thread.
+ * $XDG_CONFIG_HOME/sonobrush/settings.ini, written a second after the last change and at the end; a value that is out
+ * of range or a file that is damaged gives the default and one warning. Main thread.
  *
  * strings:  theme (system, dark, light), colours, axis, time-format, freq-format, tool, operation, last-folder
  * doubles:  floor-db, ceiling-db, brush-ms, brush-octaves, brush-hardness, brush-flow, feather-ms, feather-hz

@@ -59,9 +59,8 @@ SonoDocument *sono_editor_document(SonoEditor *editor); /* NULL until READY */
 size_t sono_editor_n_queued(const SonoEditor *editor);
 /* Errors: INVALID (still opening), RANGE, NOMEM. */
 SonoStatus sono_editor_push(SonoEditor *editor, const SonoEdit *edit, SonoError *err);
-/* Queue all edits of a script, which a worker reads. IMPORTED follows, and the n_edits queued last are the imported ones
- * (sono_editor_queued_edit), for who keeps a list in step. Errors: INVALID (still opening),
- * NOMEM. */
+/* Queue all edits of a script, which a worker reads. IMPORTED follows, and the n_edits queued last are the imported
+ * ones (sono_editor_queued_edit), for who keeps a list in step. Errors: INVALID (still opening), NOMEM. */
 SonoStatus sono_editor_import(SonoEditor *editor, const char *path, SonoError *err);
 /* The edit number index of those that are not in the document yet, oldest first; NULL: no such. */
 const SonoEdit *sono_editor_queued_edit(const SonoEditor *editor, size_t index);

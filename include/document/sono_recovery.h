@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recovery: after each commit the edits of an unsaved document are written, atomically, to the state folder
- * ($XDG_STATE_HOME or ~/.local/state, sonobrush/recovery/, 0700), one JSON file for each document: the sound file's path
- * and fingerprint, who writes it (process and boot), and the edit script. It goes when the document is saved, exported
- * or closed without a crash. What a dead process left is found again at the next start, also when the sound file was
- * moved: by its fingerprint. Thread: main, but where said. */
+ * ($XDG_STATE_HOME or ~/.local/state, sonobrush/recovery/, 0700), one JSON file for each document: the sound file's
+ * path and fingerprint, who writes it (process and boot), and the edit script. It goes when the document is saved,
+ * exported or closed without a crash. What a dead process left is found again at the next start, also when the sound
+ * file was moved: by its fingerprint. Thread: main, but where said. */
 #pragma once
 #include "sono_edit_script.h"
 #include "sono_editor.h"
@@ -32,8 +32,8 @@ void sono_recovery_close(SonoRecovery *recovery, bool keep);
 
 /* What dead processes left. */
 typedef struct SonoLostEdits {
-    char *file;         /* the recovery file */
-    char *sound_path;   /* where the sound was */
+    char *file;       /* the recovery file */
+    char *sound_path; /* where the sound was */
     SonoFingerprint fingerprint;
     int64_t saved_at_s; /* seconds since 1970 */
     size_t n_edits;

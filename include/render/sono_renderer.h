@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The GL renderer: spectrogram tiles, live preview of edits, the selection, the brush's outline. Knows a current GL context
- * (OpenGL >= 3.3 core or OpenGL ES >= 3.0) and a framebuffer to draw into, nothing of GTK.
- * Thread: the one whose context is current; every call needs the same context. All GL state that a draw relies on is
- * set by it, and textures, buffers, program and vertex array are unbound after it. */
+/* The GL renderer: spectrogram tiles, live preview of edits, the selection, the brush's outline. Knows a current GL
+ * context (OpenGL >= 3.3 core or OpenGL ES >= 3.0) and a framebuffer to draw into, nothing of GTK. Thread: the one
+ * whose context is current; every call needs the same context. All GL state that a draw relies on is set by it, and
+ * textures, buffers, program and vertex array are unbound after it. */
 #pragma once
 #include "sono_mask.h"
 #include "sono_operation.h"
@@ -19,8 +19,8 @@ typedef struct SonoDrawStrip {
     bool fallback; /* stands in for one that is not there yet */
 } SonoDrawStrip;
 
-/* One edit, shown as its operation would change what is drawn. Its weights come from dabs, or from a mask if mask is not
- * NULL. */
+/* One edit, shown as its operation would change what is drawn. Its weights come from dabs, or from a mask if mask is
+ * not NULL. */
 typedef struct SonoPreview {
     const SonoOperation *operation;
     float args[SONO_OP_MAX_ARGS]; /* from operation->args() */
@@ -68,6 +68,6 @@ SonoStatus sono_renderer_end(SonoRenderer *renderer, SonoError *err);
 const char *sono_renderer_describe(const SonoRenderer *renderer);
 /* True on a software rasteriser. */
 bool sono_renderer_is_software(const SonoRenderer *renderer);
-/* Copy the mask of the last preview drawn (at the resolution it was drawn with): weights[y * width + x], row 0 at the bottom. Tests only (stalls). Errors:
- * INVALID (no preview was drawn). */
+/* Copy the mask of the last preview drawn (at the resolution it was drawn with): weights[y * width + x], row 0 at the
+ * bottom. Tests only (stalls). Errors: INVALID (no preview was drawn). */
 SonoStatus sono_renderer_read_mask(SonoRenderer *renderer, float *weights, SonoError *err);

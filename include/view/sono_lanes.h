@@ -30,8 +30,8 @@ G_DECLARE_FINAL_TYPE(SonoFreqRuler, sono_freq_ruler, SONO, FREQ_RULER, GtkWidget
 GtkWidget *sono_freq_ruler_new(SonoCanvas *canvas);
 void sono_freq_ruler_set_format(SonoFreqRuler *ruler, SonoFreqFormat format);
 
-/* Colours and their dB: dragging the ends moves floor and ceiling, dragging between them both; the wheel moves both, with
- * Ctrl the range; a double click gives the default back. */
+/* Colours and their dB: dragging the ends moves floor and ceiling, dragging between them both; the wheel moves both,
+ * with Ctrl the range; a double click gives the default back. */
 #define SONO_TYPE_COLOUR_BAR (sono_colour_bar_get_type())
 G_DECLARE_FINAL_TYPE(SonoColourBar, sono_colour_bar, SONO, COLOUR_BAR, GtkWidget)
 GtkWidget *sono_colour_bar_new(SonoCanvas *canvas);

@@ -38,7 +38,7 @@ static void open_path(GtkApplication *gtk, App *app, const char *path)
     GtkWindow *active = gtk_application_get_active_window(gtk);
     SonoWindow *window = SONO_IS_WINDOW(active) && sono_window_is_empty(SONO_WINDOW(active))
                              ? SONO_WINDOW(active)
-                             : sono_window_new(gtk, app->engine, app->store);
+                             : sono_window_new(gtk, app->engine, app->store, NULL);
     gtk_window_present(GTK_WINDOW(window));
     if (path) {
         sono_window_open(window, path);

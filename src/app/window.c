@@ -74,8 +74,8 @@ static void show_sound(SonoWindow *w, const SonoEditorNews *news)
     SonoError err = {0};
     SonoPlan *plan = NULL;
     if (sono_display_plan(w->engine, news->rate_hz, &plan, &err) != SONO_OK ||
-        sono_scene_set_sound(scene_of(w), plan, news->clip, news->end_s, news->parent_revision, news->dirty, &err) !=
-            SONO_OK) {
+        sono_scene_set_sound(scene_of(w), plan, news->clip, news->n_channels, news->end_s, news->parent_revision,
+                             news->dirty, &err) != SONO_OK) {
         show_notice(w, err.message);
     }
     sono_plan_unref(plan);
@@ -113,8 +113,6 @@ static gboolean on_news(gpointer data)
         show_news(w, &news);
     }
     if (w->canvas) { /* not disposed */
-        gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(w->progress),
-                                      w->editor ? MAX(sono_editor_progress(w->editor), 0.0) : 0.0);
         sono_canvas_refresh(SONO_CANVAS(w->canvas));
         update_status(w);
     }
@@ -171,8 +169,10 @@ static void on_stroked(SonoCanvas *canvas, const SonoEdit *edit, SonoWindow *w)
 
 static void on_pointed(SonoWindow *w)
 {
-    char text[96];
-    gtk_label_set_text(GTK_LABEL(w->place), sono_scene_describe_pointer(scene_of(w), text, sizeof text));
+    const SonoProbe at = sono_scene_probe(scene_of(w));
+    g_autofree char *text =
+        at.inside ? g_strdup_printf("%.3f s   %.1f Hz   %.1f dB", at.t_s, at.freq_hz, at.level_db) : g_strdup("");
+    gtk_label_set_text(GTK_LABEL(w->place), text);
 }
 
 static const SonoOperation *chosen_operation(SonoWindow *w)
@@ -188,10 +188,11 @@ static void on_tool_changed(SonoWindow *w)
     if (op->params.n > 0) {
         params.v[0] = gtk_adjustment_get_value(w->amount);
     }
-    SonoBrush *brush = sono_scene_brush(scene_of(w));
-    brush->radius_ms = gtk_adjustment_get_value(w->brush_ms);
-    brush->radius_oct = gtk_adjustment_get_value(w->brush_octaves);
-    sono_scene_set_operation(scene_of(w), op, &params);
+    SonoToolOptions *options = sono_scene_options(scene_of(w));
+    options->brush.radius_ms = gtk_adjustment_get_value(w->brush_ms);
+    options->brush.radius_oct = gtk_adjustment_get_value(w->brush_octaves);
+    options->operation = op;
+    options->params = params;
 }
 
 static void on_operation_changed(SonoWindow *w)
@@ -313,15 +314,16 @@ static void sono_window_init(SonoWindow *w)
     g_action_map_add_action_entries(G_ACTION_MAP(w), actions, G_N_ELEMENTS(actions), w);
 }
 
-SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store)
+SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store, SonoSettings *settings)
 {
     SonoWindow *w = g_object_new(SONO_TYPE_WINDOW, "application", app, NULL);
     w->engine = engine;
     w->store = store;
     w->canvas = sono_canvas_new(engine);
+    sono_scene_set_tool(scene_of(w), sono_tool_find("brush"));
     gtk_widget_set_hexpand(w->canvas, TRUE);
     gtk_box_append(GTK_BOX(w->stage), w->canvas);
-    g_signal_connect(w->canvas, "stroked", G_CALLBACK(on_stroked), w);
+    g_signal_connect(w->canvas, "edited", G_CALLBACK(on_stroked), w);
     g_signal_connect(w->canvas, "noticed", G_CALLBACK(on_noticed), w);
     g_signal_connect_swapped(w->canvas, "pointed", G_CALLBACK(on_pointed), w);
     g_signal_connect_swapped(w->canvas, "notify::settled", G_CALLBACK(update_status), w);

@@ -85,7 +85,7 @@ static SonoStatus run_rounds(SonoEngine *engine, Scene *scenes, size_t n, SonoEr
     for (int r = -2; r < ROUNDS; r++) { /* the first two warm up */
         for (size_t i = 0; status == SONO_OK && i < n; i++) {
             SonoClip *edited = NULL;
-            status = sono_commit(engine, scenes[i].clip, &scenes[i].edit, NULL, &edited, &scenes[i].report, err);
+            status = sono_commit(engine, scenes[i].clip, &scenes[i].edit, NULL, NULL, &edited, &scenes[i].report, err);
             sono_clip_unref(edited);
             scenes[i].ms[r < 0 ? 0 : r] = 1e3 * scenes[i].report.seconds;
         }

@@ -140,7 +140,7 @@ static SonoStatus apply_edits(Render *r, SonoError *err)
             status = sono_fail(err, SONO_E_CANCELLED, "cancelled");
             break;
         }
-        status = sono_commit(r->engine, before, &r->script.edits[i], &ticket, &after, report, err);
+        status = sono_commit(r->engine, before, &r->script.edits[i], NULL, &ticket, &after, report, err);
         if (status == SONO_OK) {
             status = sono_document_push(r->document, sono_clip_revision(before), &r->script.edits[i], after,
                                         report->dirty, report->region, err);

@@ -89,7 +89,8 @@ static void finish(CommitJob *job)
 static void run_job(void *data, const SonoJobTicket *ticket)
 {
     CommitJob *job = data;
-    job->status = sono_commit(job->engine, job->clip, &job->edit, ticket, &job->result, &job->report, &job->error);
+    job->status =
+        sono_commit(job->engine, job->clip, &job->edit, NULL, ticket, &job->result, &job->report, &job->error);
     finish(job);
 }
 

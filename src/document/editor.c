@@ -69,6 +69,7 @@ static void tell_sound(SonoEditor *e, const SonoClip *clip, SonoSpan dirty)
     tell(e, (SonoEditorNews){.kind = SONO_NEWS_SOUND,
                              .rate_hz = rate_hz,
                              .end_s = (double)sono_clip_n_frames(clip) / rate_hz,
+                             .n_channels = sono_clip_n_channels(clip),
                              .clip = sono_clip_ref(clip),
                              .parent_revision = e->revision,
                              .dirty = dirty});
@@ -161,6 +162,7 @@ static void poll_opening(SonoEditor *e)
         e->length_told = true;
         tell(e, (SonoEditorNews){.kind = SONO_NEWS_LENGTH,
                                  .rate_hz = news.info.rate_hz,
+                                 .n_channels = news.info.n_channels,
                                  .end_s = (double)news.info.n_frames_claimed / news.info.rate_hz});
     }
     if (news.clip && (news.finished || !has_picture)) {
@@ -236,11 +238,6 @@ bool sono_editor_poll(SonoEditor *e, SonoEditorNews *news)
     e->n_news--;
     memmove(e->news, e->news + 1, e->n_news * sizeof *e->news);
     return true;
-}
-
-double sono_editor_progress(const SonoEditor *e)
-{
-    return e->fraction;
 }
 
 SonoDocument *sono_editor_document(SonoEditor *e)

@@ -120,9 +120,13 @@ static SonoStatus commit_channels(const CommitRegion *r, SonoClip **now, SonoCom
     return status;
 }
 
-SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoJobTicket *ticket,
-                       SonoClip **out, SonoCommitReport *report, SonoError *err)
+SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoClip *state,
+                       const SonoJobTicket *ticket, SonoClip **out, SonoCommitReport *report, SonoError *err)
 {
+    if (edit->operation->takes_state != (state != NULL)) {
+        return sono_fail(err, SONO_E_INVALID, "%s: %s", edit->operation->name,
+                         state ? "takes no earlier state" : "needs an earlier state");
+    }
     const double started_s = sono_now_s();
     const double rate_hz = sono_clip_rate_hz(clip);
     const int64_t n_frames = sono_clip_n_frames(clip);

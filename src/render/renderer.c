@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const sono_show_names[] = {"level", "phase", NULL};
+
 /* Places of the view that a better tile covers already: cells of one pixel in time (strips come and go one by one) and
  * some in frequency (the tiles of a strip come together). */
 #define CELL_PX 4
@@ -35,6 +37,7 @@ struct SonoRenderer {
     GLuint vao; /* without attributes: rectangles come from uniforms */
     GLuint map_texture;
     const SonoColourMap *map; /* what map_texture holds */
+    unsigned target;          /* of the picture that is being drawn */
     char description[160];
     bool software;
 };
@@ -402,44 +405,60 @@ static SonoStatus draw_previews(SonoRenderer *r, unsigned target, const SonoFram
     return status;
 }
 
-SonoStatus sono_renderer_draw(SonoRenderer *r, unsigned target, const SonoFrame *frame, SonoFrameReport *report,
-                              SonoError *err)
+SonoStatus sono_renderer_begin(SonoRenderer *r, unsigned target, int width_px, int height_px, int reduce,
+                               const float background_rgb[3], SonoError *err)
+{
+    if (width_px <= 0 || height_px <= 0 || reduce < 1) {
+        return sono_fail(err, SONO_E_INVALID, "a picture of %d x %d pixels cannot be drawn", width_px, height_px);
+    }
+    while (glGetError() != GL_NO_ERROR) { /* someone else's */
+    }
+    set_state();
+    r->tiles.frame++;
+    r->target = target;
+    glBindFramebuffer(GL_FRAMEBUFFER, target);
+    glViewport(0, 0, width_px, height_px);
+    glClearColor(background_rgb[0], background_rgb[1], background_rgb[2], 1.0f);
+    glClear(GL_COLOR_BUFFER_BIT);
+    return SONO_OK;
+}
+
+SonoStatus sono_renderer_draw(SonoRenderer *r, const SonoFrame *frame, SonoFrameReport *report, SonoError *err)
 {
     SonoFrameReport local = {0};
     const SonoRenderView *v = &frame->view;
     if (v->width_px <= 0 || v->height_px <= 0 || !(v->s_per_px > 0.0) || !(v->ceiling_db > v->floor_db)) {
         return sono_fail(err, SONO_E_INVALID, "a view of %d x %d pixels cannot be drawn", v->width_px, v->height_px);
     }
-    while (glGetError() != GL_NO_ERROR) { /* someone else's */
-    }
-    set_state();
-    r->tiles.frame++;
     SonoStatus status = choose_tiles(r, frame, &local, err);
     use_map(r, v->map);
-    aim(target, v);
-    glClearColor(0.055f, 0.06f, 0.07f, 1.0f);
-    glClear(GL_COLOR_BUFFER_BIT);
+    aim(r->target, v);
     local.n_drawn = (int)r->n_draws;
     if (status == SONO_OK) {
         status = draw_tiles(r, frame, NULL, err);
     }
     if (status == SONO_OK) {
-        status = draw_previews(r, target, frame, err);
+        status = draw_previews(r, r->target, frame, err);
     }
-    aim(target, v);
+    aim(r->target, v);
     if (status == SONO_OK && frame->cursor) {
         status = preview_mask_ring(&r->mask, &r->programs, v, frame->cursor, err);
-    }
-    unbind(target);
-    const GLenum gl_error = glGetError();
-    if (status == SONO_OK && gl_error != GL_NO_ERROR) {
-        status = sono_fail(err, gl_error == GL_OUT_OF_MEMORY ? SONO_E_NOMEM : SONO_E_DEVICE,
-                           "the display's driver reported OpenGL error 0x%04x (%s)", gl_error, r->description);
     }
     if (report) {
         *report = local;
     }
     return status;
+}
+
+SonoStatus sono_renderer_end(SonoRenderer *r, SonoError *err)
+{
+    unbind(r->target);
+    const GLenum gl_error = glGetError();
+    if (gl_error != GL_NO_ERROR) {
+        return sono_fail(err, gl_error == GL_OUT_OF_MEMORY ? SONO_E_NOMEM : SONO_E_DEVICE,
+                         "the display's driver reported OpenGL error 0x%04x (%s)", gl_error, r->description);
+    }
+    return SONO_OK;
 }
 
 SonoStatus sono_renderer_read_mask(SonoRenderer *r, float *weights, SonoError *err)

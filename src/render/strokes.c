@@ -18,6 +18,8 @@ typedef struct Stroke {
     size_t n_dabs;
     const SonoOperation *operation;
     float args[SONO_OP_MAX_ARGS];
+    int channel;   /* -1: all */
+    SonoMask mask; /* of an edit that was not painted */
 } Stroke;
 
 struct SonoStrokes {
@@ -36,6 +38,7 @@ static void drop(SonoStrokes *s, size_t i)
 {
     sono_free(s->items[i].points);
     sono_free(s->items[i].dabs);
+    sono_mask_clear(&s->items[i].mask);
     s->n--;
     memmove(&s->items[i], &s->items[i + 1], (s->n - i) * sizeof *s->items);
 }
@@ -65,10 +68,8 @@ void sono_strokes_cancel(SonoStrokes *s)
     }
 }
 
-SonoStatus sono_strokes_begin(SonoStrokes *s, const SonoOperation *operation, const SonoParams *params,
-                              const SonoBrush *brush, SonoError *err)
+static SonoStatus reserve(SonoStrokes *s, SonoError *err)
 {
-    sono_strokes_cancel(s);
     if (s->n == s->cap) {
         const size_t cap = s->cap ? 2 * s->cap : 4;
         Stroke *items = sono_realloc_array(s->items, cap, sizeof *items);
@@ -80,10 +81,53 @@ SonoStatus sono_strokes_begin(SonoStrokes *s, const SonoOperation *operation, co
         }
         s->cap = cap;
     }
-    Stroke stroke = {.operation = operation, .params = *params, .brush = *brush};
-    operation->args(params, stroke.args);
-    s->items[s->n++] = stroke;
     return SONO_OK;
+}
+
+SonoStatus sono_strokes_begin(SonoStrokes *s, const SonoOperation *operation, const SonoParams *params,
+                              const SonoBrush *brush, int channel, SonoError *err)
+{
+    sono_strokes_cancel(s);
+    const SonoStatus status = reserve(s, err);
+    if (status == SONO_OK) {
+        Stroke stroke = {.operation = operation, .params = *params, .brush = *brush, .channel = channel};
+        operation->args(params, stroke.args);
+        s->items[s->n++] = stroke;
+    }
+    return status;
+}
+
+/* The channel an edit reaches, or -1 if it is not one. */
+static int channel_of(const SonoEdit *edit)
+{
+    int found = -1;
+    for (int c = 0; c < 256 && !edit->all_channels; c++) {
+        if (sono_edit_touches_channel(edit, c)) {
+            if (found >= 0) {
+                return -1;
+            }
+            found = c;
+        }
+    }
+    return found;
+}
+
+SonoStatus sono_strokes_add_edit(SonoStrokes *s, const SonoEdit *edit, SonoError *err)
+{
+    Stroke stroke = {
+        .phase = QUEUED, .operation = edit->operation, .params = edit->params, .channel = channel_of(edit)};
+    edit->operation->args(&edit->params, stroke.args);
+    SonoStatus status = reserve(s, err);
+    if (status == SONO_OK && !edit->operation->takes_state) {
+        status = sono_mask_copy(&edit->mask, &stroke.mask, err);
+    }
+    if (status == SONO_OK) {
+        const size_t at = s->n - (sono_strokes_is_painting(s) ? 1 : 0);
+        memmove(&s->items[at + 1], &s->items[at], (s->n - at) * sizeof *s->items);
+        s->items[at] = stroke;
+        s->n++;
+    }
+    return status;
 }
 
 SonoStatus sono_strokes_add_point(SonoStrokes *s, const SonoStrokePoint *point, SonoError *err)
@@ -126,6 +170,10 @@ SonoStatus sono_strokes_end(SonoStrokes *s, SonoEdit *edit, SonoError *err)
         .kind = SONO_SHAPE_STROKE, .brush = stroke->brush, .points = stroke->points, .n_points = stroke->n_points};
     SonoEdit out = sono_edit_new(stroke->operation);
     out.params = stroke->params;
+    if (stroke->channel >= 0) {
+        out.all_channels = false;
+        out.channels[stroke->channel / 64] = UINT64_C(1) << (stroke->channel % 64);
+    }
     const SonoStatus status = sono_mask_add(&out.mask, &shape, err);
     if (status != SONO_OK) {
         sono_edit_clear(&out);
@@ -184,7 +232,11 @@ const SonoPreview *sono_strokes_previews(SonoStrokes *s, size_t *n)
 {
     for (size_t i = 0; i < s->n; i++) {
         const Stroke *stroke = &s->items[i];
-        s->previews[i] = (SonoPreview){.operation = stroke->operation, .dabs = stroke->dabs, .n_dabs = stroke->n_dabs};
+        s->previews[i] = (SonoPreview){.operation = stroke->operation,
+                                       .channel = stroke->channel,
+                                       .dabs = stroke->dabs,
+                                       .n_dabs = stroke->n_dabs,
+                                       .mask = stroke->mask.n_shapes > 0 ? &stroke->mask : NULL};
         memcpy(s->previews[i].args, stroke->args, sizeof stroke->args);
     }
     *n = s->n;

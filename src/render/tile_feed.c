@@ -346,8 +346,8 @@ static SonoStatus take_error(SonoTileFeed *feed, SonoError *err)
     return e.code == SONO_OK ? SONO_OK : sono_fail(err, e.code, "%s", e.message);
 }
 
-SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoRenderView *view, int channel, SonoTileList *list,
-                                 SonoError *err)
+static SonoStatus update_lane(SonoTileFeed *feed, const SonoRenderView *view, int channel, SonoTileList *list,
+                              SonoError *err)
 {
     tile_list_reset(list);
     if (!feed->plan) {
@@ -362,11 +362,22 @@ SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoRenderView *view,
         list->current = feed->shown == feed->target;
     }
     if (status == SONO_OK && feed->clip) {
-        cancel_unwanted(&u);
+        if (channel == 0) {
+            cancel_unwanted(&u);
+        }
         status = post_jobs(&u);
     }
     sono_free(u.wanted);
     return status == SONO_OK ? take_error(feed, err) : status;
+}
+
+SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, int n_lanes, SonoError *err)
+{
+    SonoStatus status = SONO_OK;
+    for (int i = 0; i < n_lanes && status == SONO_OK; i++) {
+        status = update_lane(feed, &lanes[i].view, lanes[i].channel, lanes[i].list, err);
+    }
+    return status;
 }
 
 SonoStatus sono_tile_feed_add_sparse(SonoTileFeed *feed, const SonoPlan *plan, const SonoPcmReader *reader,

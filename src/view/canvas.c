@@ -20,7 +20,7 @@ struct _SonoCanvas {
 
 G_DEFINE_FINAL_TYPE(SonoCanvas, sono_canvas, GTK_TYPE_WIDGET)
 
-enum { STROKED, POINTED, NOTICED, N_SIGNALS };
+enum { EDITED, POINTED, VIEW_CHANGED, SELECTION_CHANGED, TOOL_CHANGED, NOTICED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void set_settled(SonoCanvas *c, gboolean settled)
@@ -73,6 +73,11 @@ static void wake(void *ctx)
 
 void sono_canvas_refresh(SonoCanvas *c)
 {
+    if (c->scene) {
+        g_signal_emit(c, signals[VIEW_CHANGED], 0);
+        g_signal_emit(c, signals[SELECTION_CHANGED], 0);
+        g_signal_emit(c, signals[TOOL_CHANGED], 0);
+    }
     if (c->scene && c->no_gl) {
         set_settled(c, FALSE);
         sono_scene_ask_picture(c->scene, gtk_widget_get_scale_factor(GTK_WIDGET(c)));
@@ -133,8 +138,8 @@ static gboolean on_render(GtkGLArea *area, GdkGLContext *context, SonoCanvas *c)
         return FALSE;
     }
     glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &target);
-    if (sono_scene_draw(c->scene, c->renderer, (unsigned)target, gtk_widget_get_scale_factor(GTK_WIDGET(c)), &report,
-                        &tiles, &err) != SONO_OK) {
+    if (sono_scene_draw(c->scene, c->renderer, (unsigned)target, gtk_widget_get_scale_factor(GTK_WIDGET(c)), false,
+                        &report, &tiles, &err) != SONO_OK) {
         give_up_gl(c, err.message);
     }
     if (tiles.code != SONO_OK) {
@@ -152,22 +157,26 @@ SonoScene *sono_canvas_scene(SonoCanvas *c)
     return c->scene;
 }
 
-void sono_canvas_point(SonoCanvas *c, SonoPointerKind kind, double x_px, double y_px, double pressure, gboolean eraser)
+void sono_canvas_point(SonoCanvas *c, const SonoPointer *pointer)
 {
     SonoError err = {0};
-    SonoEdit edit = {0};
-    bool stroked = false;
-    if (sono_scene_point(c->scene, kind, x_px, y_px, pressure, eraser, &edit, &stroked, &err) != SONO_OK) {
+    SonoOutcome outcome = {0};
+    if (sono_scene_point(c->scene, pointer, &outcome, &err) != SONO_OK) {
         g_signal_emit(c, signals[NOTICED], 0, err.message);
     }
-    if (stroked) {
-        g_signal_emit(c, signals[STROKED], 0, &edit);
-        sono_edit_clear(&edit);
+    if (outcome.edited) {
+        g_signal_emit(c, signals[EDITED], 0, &outcome.edit);
+        sono_edit_clear(&outcome.edit);
     }
     g_signal_emit(c, signals[POINTED], 0);
-    if (!c->no_gl) { /* the outline and the preview follow */
+    if (!c->no_gl || outcome.view_changed || outcome.selection_changed) { /* the outline and the preview follow */
         sono_canvas_refresh(c);
     }
+}
+
+gboolean sono_canvas_has_no_gl(SonoCanvas *c)
+{
+    return c->no_gl;
 }
 
 /* A pen says how hard and with which end; a mouse presses fully. */
@@ -182,8 +191,17 @@ static void point_with_device(GtkGesture *gesture, SonoCanvas *c, SonoPointerKin
         pressure = 1.0;
     }
     gtk_gesture_drag_get_start_point(GTK_GESTURE_DRAG(gesture), &x, &y);
-    sono_canvas_point(c, kind, x + dx, y + dy, pressure,
-                      tool && gdk_device_tool_get_tool_type(tool) == GDK_DEVICE_TOOL_TYPE_ERASER);
+    const GdkModifierType held = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
+    const SonoPointer pointer = {.kind = kind,
+                                 .x_px = x + dx,
+                                 .y_px = y + dy,
+                                 .pressure = pressure,
+                                 .eraser = tool && gdk_device_tool_get_tool_type(tool) == GDK_DEVICE_TOOL_TYPE_ERASER,
+                                 .shift = (held & GDK_SHIFT_MASK) != 0,
+                                 .ctrl = (held & GDK_CONTROL_MASK) != 0,
+                                 .alt = (held & GDK_ALT_MASK) != 0,
+                                 .n_press = 1};
+    sono_canvas_point(c, &pointer);
 }
 
 static void on_brush_begin(GtkGesture *gesture, double x, double y, SonoCanvas *c)
@@ -204,17 +222,17 @@ static void on_brush_end(GtkGesture *gesture, double dx, double dy, SonoCanvas *
 
 static void on_brush_cancel(GtkGesture *gesture, GdkEventSequence *sequence, SonoCanvas *c)
 {
-    sono_canvas_point(c, SONO_POINTER_CANCEL, 0.0, 0.0, 0.0, FALSE);
+    sono_canvas_point(c, &(SonoPointer){.kind = SONO_POINTER_CANCEL});
 }
 
 static void on_motion(GtkEventControllerMotion *motion, double x, double y, SonoCanvas *c)
 {
-    sono_canvas_point(c, SONO_POINTER_HOVER, x, y, 0.0, FALSE);
+    sono_canvas_point(c, &(SonoPointer){.kind = SONO_POINTER_HOVER, .x_px = x, .y_px = y});
 }
 
 static void on_leave(GtkEventControllerMotion *motion, SonoCanvas *c)
 {
-    sono_canvas_point(c, SONO_POINTER_LEAVE, 0.0, 0.0, 0.0, FALSE);
+    sono_canvas_point(c, &(SonoPointer){.kind = SONO_POINTER_LEAVE});
 }
 
 static void on_pan_begin(GtkGestureDrag *drag, double x, double y, SonoCanvas *c)
@@ -279,7 +297,10 @@ static void sono_canvas_class_init(SonoCanvasClass *klass)
     CALLBACK(on_brush_begin), CALLBACK(on_brush_update), CALLBACK(on_brush_end), CALLBACK(on_brush_cancel);
     CALLBACK(on_pan_begin), CALLBACK(on_pan_update), CALLBACK(on_motion), CALLBACK(on_leave);
     g_object_class_install_property(object, 1, g_param_spec_boolean("settled", NULL, NULL, FALSE, G_PARAM_READABLE));
-    signals[STROKED] = g_signal_new("stroked", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[EDITED] = g_signal_new("edited", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[VIEW_CHANGED] = g_signal_new("view-changed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SELECTION_CHANGED] = g_signal_new("selection-changed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[TOOL_CHANGED] = g_signal_new("tool-changed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[POINTED] = g_signal_new("pointed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[NOTICED] = g_signal_new("noticed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Rules of the house that a script can check (scripts/check.sh), and that the script notices when they are broken.
-foreach(rule spdx length window includes paths docs)
+foreach(rule spdx length includes paths docs)
   add_test(NAME house_${rule} COMMAND ${CMAKE_SOURCE_DIR}/scripts/check.sh ${rule})
 endforeach()
 add_test(NAME house_checks_notice COMMAND ${CMAKE_SOURCE_DIR}/tests/house/checks_notice.sh)

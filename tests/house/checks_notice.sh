@@ -25,7 +25,7 @@ expect()
 }
 
 fresh
-for rule in spdx length window includes paths docs; do
+for rule in spdx length includes paths docs; do
     if ! output=$(SONO_CHECK_ROOT=$tree "$check" $rule 2>&1); then
         echo "rule $rule complains about a good tree: $output"
         failed=1
@@ -37,10 +37,6 @@ expect spdx 'src/base/bare.c: no SPDX line'
 fresh
 yes '/* SPDX-License-Identifier: GPL-3.0-or-later */' | head -n 601 > "$tree/src/view/long.c"
 expect length 'src/view/long.c: 601 lines'
-fresh
-yes ' ' | head -n 401 > "$tree/src/view/a.c"
-cp "$tree/src/view/a.c" "$tree/src/view/b.c"
-expect window '802 lines together'
 fresh
 echo '#include <gtk/gtk.h>' >> "$tree/src/cli/window.c"
 expect includes 'src/cli/window.c:1'

@@ -282,7 +282,7 @@ void case_commit(SonoEngine *engine, const SonoEdit *edit, const float *x, int r
     SonoError err = {0};
     SonoClip *clip = case_make_clip(x, rate_hz, n_frames);
     SonoClip *out = NULL;
-    assert_ok(sono_commit(engine, clip, edit, NULL, &out, report, &err), err);
+    assert_ok(sono_commit(engine, clip, edit, NULL, NULL, &out, report, &err), err);
     assert_ok(sono_clip_read(out, 0, 0, n_frames, y, &err), err);
     sono_clip_unref(out);
     sono_clip_unref(clip);

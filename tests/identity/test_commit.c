@@ -123,7 +123,7 @@ static void an_edit_that_changes_nothing_returns_the_same_clip(void **state)
     for (int i = 0; i < 3; i++) {
         SonoClip *out = NULL;
         SonoCommitReport report = {0};
-        assert_ok(sono_commit(engine, s.clip, &edits[i], NULL, &out, &report, &err), err);
+        assert_ok(sono_commit(engine, s.clip, &edits[i], NULL, NULL, &out, &report, &err), err);
         assert_ptr_equal(out, s.clip);
         assert_int_equal(report.dirty.n_frames, 0);
         sono_clip_unref(out);
@@ -148,7 +148,7 @@ static void nothing_changes_outside_the_support(void **state)
         edit.solver.max_steps = steps;
         SonoClip *out = NULL;
         SonoCommitReport report = {0};
-        assert_ok(sono_commit(engine, s.clip, &edit, NULL, &out, &report, &err), err);
+        assert_ok(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, &report, &err), err);
         for (int c = 0; c < 3; c++) {
             read_all(out, c, y);
             if (c != 1) {
@@ -191,7 +191,7 @@ static void gain_is_the_gain(void **state)
         edit.params.v[0] = gain_db;
         edit.solver.max_steps = 0;
         SonoClip *out = NULL;
-        assert_ok(sono_commit(engine, s.clip, &edit, NULL, &out, NULL, &err), err);
+        assert_ok(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, NULL, &err), err);
         read_all(out, 0, y);
         const double change = band_level_db(y, 3000.0, (int)(1.2 * RATE), (int)(1.8 * RATE)) -
                               band_level_db(s.pcm[0], 3000.0, (int)(1.2 * RATE), (int)(1.8 * RATE));
@@ -218,7 +218,7 @@ static void the_objective_falls_at_every_step(void **state)
     edit.solver.tolerance_db = 0.0;
     SonoClip *out = NULL;
     SonoCommitReport report = {0};
-    assert_ok(sono_commit(engine, s.clip, &edit, NULL, &out, &report, &err), err);
+    assert_ok(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, &report, &err), err);
     assert_int_equal(report.tones, 0);
     if (report.steps == 0) {
         fail_msg("no step with %.1f dB inside and %.1f dB around", report.inside_db, report.surround_db);
@@ -271,9 +271,9 @@ static void replay_gives_the_same_bits(void **state)
         SonoClip *between = NULL;
         SonoClip *out = NULL;
         SonoCommitReport report = {0};
-        assert_ok(sono_commit(engine, s.clip, &edit, NULL, &between, &report, &err), err);
+        assert_ok(sono_commit(engine, s.clip, &edit, NULL, NULL, &between, &report, &err), err);
         assert_true(report.tones > 0);
-        assert_ok(sono_commit(engine, between, &second, NULL, &out, &report, &err), err);
+        assert_ok(sono_commit(engine, between, &second, NULL, NULL, &out, &report, &err), err);
         assert_true(report.steps > 0);
         read_all(out, 1, r == 0 ? first : y);
         if (r > 0) {
@@ -302,7 +302,7 @@ static void a_cancelled_commit_leaves_nothing(void **state)
     SonoEdit edit = box_edit("erase", 1.2, 1.7, 2500, 3500);
     SonoClip *out = NULL;
     sono_generation_bump(&generation);
-    assert_int_equal(sono_commit(engine, s.clip, &edit, &ticket, &out, NULL, &err), SONO_E_CANCELLED);
+    assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, &ticket, &out, NULL, &err), SONO_E_CANCELLED);
     assert_null(out);
     sono_edit_clear(&edit);
     sono_engine_free(engine);
@@ -328,7 +328,7 @@ static void long_masks_are_cut_without_a_seam(void **state)
     for (int dense = 0; dense < 2; dense++) {
         edit.transform_params.v[SONO_STFT_HOP] = dense ? 8 : 256; /* hop 8: 13 million coefficients */
         SonoClip *out = NULL;
-        assert_ok(sono_commit(engine, s.clip, &edit, NULL, &out, NULL, &err), err);
+        assert_ok(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, NULL, &err), err);
         read_all(out, 0, dense ? y : whole);
         sono_clip_unref(out);
     }
@@ -356,15 +356,15 @@ static void bad_edits_are_refused(void **state)
     SonoClip *out = NULL;
     SonoEdit edit = box_edit("gain", 1.0, 2.0, 100, 200);
     edit.params.v[0] = 1e9;
-    assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, &out, NULL, &err), SONO_E_RANGE);
+    assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, NULL, &err), SONO_E_RANGE);
     assert_non_null(strstr(err.message, "gain_db"));
     edit.params.v[0] = -3.0;
     (void)snprintf(edit.transform, sizeof edit.transform, "wavelet");
-    assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, &out, NULL, &err), SONO_E_INVALID);
+    assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, NULL, &err), SONO_E_INVALID);
     (void)snprintf(edit.transform, sizeof edit.transform, "stft");
     edit.transform_params = sono_params_defaults(sono_transform_find("stft")->params);
     edit.transform_params.v[SONO_STFT_HOP] = 4096;
-    assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, &out, NULL, &err), SONO_E_NOT_FRAME);
+    assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, NULL, &err), SONO_E_NOT_FRAME);
     assert_null(out);
     sono_edit_clear(&edit);
     sono_engine_free(engine);

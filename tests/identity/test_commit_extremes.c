@@ -82,7 +82,7 @@ static double commit_change_db(SonoEngine *engine, const SonoClip *clip, const S
 {
     SonoError err = {0};
     SonoClip *out = NULL;
-    assert_ok(sono_commit(engine, clip, edit, NULL, &out, report, &err), err);
+    assert_ok(sono_commit(engine, clip, edit, NULL, NULL, &out, report, &err), err);
     const size_t n = (size_t)report->dirty.n_frames;
     float *x = sono_alloc_aligned(n, sizeof *x);
     float *y = sono_alloc_aligned(n, sizeof *y);
@@ -169,7 +169,7 @@ static void the_ends_are_reached(void **state)
     add_box(&all, 0.0, 0.1, 0.0, RATE / 2.0);
     SonoClip *out = NULL;
     SonoError err = {0};
-    assert_ok(sono_commit(engine, clip, &all, NULL, &out, &report, &err), err);
+    assert_ok(sono_commit(engine, clip, &all, NULL, NULL, &out, &report, &err), err);
     assert_ok(sono_clip_read(out, 0, 0, 4800, nyquist, &err), err);
     for (size_t i = 0; i < 4800; i++) {
         assert_true(fabsf(nyquist[i]) < 1e-5f);
@@ -200,7 +200,7 @@ static void levels_beyond_float_are_refused(void **state)
     SonoEdit loud = sono_edit_new(sono_operation_find("gain"));
     loud.params.v[0] = 60.0;
     add_box(&loud, 0.2, 0.8, 100, 20000);
-    assert_int_equal(sono_commit(engine, clip, &loud, NULL, &out, NULL, &err), SONO_E_RANGE);
+    assert_int_equal(sono_commit(engine, clip, &loud, NULL, NULL, &out, NULL, &err), SONO_E_RANGE);
     assert_non_null(strstr(err.message, "too large"));
     assert_null(out);
     sono_edit_clear(&loud);
@@ -225,7 +225,7 @@ static void hops_far_too_short_are_refused(void **state)
     SonoEdit edit = erase();
     add_box(&edit, 0.2, 0.8, 1000, 2000);
     use_stft(&edit, 65536, 1); /* 137 GB of coefficients at once */
-    assert_int_equal(sono_commit(engine, clip, &edit, NULL, &out, NULL, &err), SONO_E_LIMIT);
+    assert_int_equal(sono_commit(engine, clip, &edit, NULL, NULL, &out, NULL, &err), SONO_E_LIMIT);
     assert_non_null(strstr(err.message, "hop"));
     assert_null(out);
     sono_edit_clear(&edit);
@@ -260,7 +260,7 @@ static void a_long_commit_stops_where_it_is(void **state)
     add_box(&edit, 0.0, 8.0, 1000, 2000);
     use_stft(&edit, 1024, 8);
     const SonoJobTicket ticket = {&stop_generation, 0};
-    assert_int_equal(sono_commit(engine, clip, &edit, &ticket, &out, &report, &err), SONO_E_CANCELLED);
+    assert_int_equal(sono_commit(engine, clip, &edit, NULL, &ticket, &out, &report, &err), SONO_E_CANCELLED);
     assert_int_equal(n_segments, 2); /* of five */
     assert_null(out);
     assert_int_equal(report.steps, -7); /* results are written on success only */
@@ -302,7 +302,7 @@ static void memory_does_not_grow_with_the_mask(void **state)
     add_box(&edit, 0.0, 1e6, 0.0, 30000.0);
     use_stft(&edit, 1024, 512);
     const long before_kb = most_resident_kb();
-    assert_ok(sono_commit(engine, clip, &edit, NULL, &out, NULL, &err), err);
+    assert_ok(sono_commit(engine, clip, &edit, NULL, NULL, &out, NULL, &err), err);
     const long grown_kb = most_resident_kb() - before_kb;
     if (!(grown_kb < 400 * 1024)) {
         fail_msg("a mask of 40 minutes took %ld MB", grown_kb / 1024);

@@ -165,7 +165,7 @@ static void a_saved_edit_keeps_every_other_sample(void **state)
         assert_ok(sono_mask_add(&edit.mask, &box, &err), err);
         SonoClip *edited = NULL;
         SonoCommitReport commit = {0};
-        assert_ok(sono_commit(w->engine, clip, &edit, NULL, &edited, &commit, &err), err);
+        assert_ok(sono_commit(w->engine, clip, &edit, NULL, NULL, &edited, &commit, &err), err);
         assert_true(commit.dirty.n_frames > 0);
         SonoEncodeOptions encode = {0};
         assert_ok(sono_encode_options_for(path, &report.info, &encode, &err), err);

@@ -79,10 +79,26 @@ static void fixture_close(Fixture *f)
     gl_context_close(&f->gl);
 }
 
+/* A picture of one lane. */
+static SonoStatus draw_picture(SonoRenderer *r, unsigned target, const SonoFrame *frame, SonoFrameReport *report,
+                               SonoError *err)
+{
+    static const float background[3] = {0.055f, 0.06f, 0.07f};
+    const SonoRenderView *v = &frame->view;
+    SonoStatus status =
+        sono_renderer_begin(r, target, v->x_px + v->width_px, v->y_px + v->height_px, 1, background, err);
+    if (status == SONO_OK) {
+        status = sono_renderer_draw(r, frame, report, err);
+        const SonoStatus ended = sono_renderer_end(r, status == SONO_OK ? err : NULL);
+        status = status == SONO_OK ? ended : status;
+    }
+    return status;
+}
+
 static void draw(Fixture *f)
 {
     SonoError err = {0};
-    assert_ok(sono_renderer_draw(f->renderer, f->gl.fbo, &f->frame, NULL, &err), err);
+    assert_ok(draw_picture(f->renderer, f->gl.fbo, &f->frame, NULL, &err), err);
     glBindFramebuffer(GL_FRAMEBUFFER, f->gl.fbo);
     glReadPixels(0, 0, WIDTH, HEIGHT, GL_RGBA, GL_UNSIGNED_BYTE, f->rgba);
 }

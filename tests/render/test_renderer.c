@@ -85,12 +85,28 @@ static SonoFrame make_frame(const SonoPlan *plan, const SonoDrawStrip *strips, s
                        .n_strips = n};
 }
 
+/* A picture of one lane. */
+static SonoStatus draw_picture(SonoRenderer *r, unsigned target, const SonoFrame *frame, SonoFrameReport *report,
+                               SonoError *err)
+{
+    static const float background[3] = {0.055f, 0.06f, 0.07f};
+    const SonoRenderView *v = &frame->view;
+    SonoStatus status =
+        sono_renderer_begin(r, target, v->x_px + v->width_px, v->y_px + v->height_px, 1, background, err);
+    if (status == SONO_OK) {
+        status = sono_renderer_draw(r, frame, report, err);
+        const SonoStatus ended = sono_renderer_end(r, status == SONO_OK ? err : NULL);
+        status = status == SONO_OK ? ended : status;
+    }
+    return status;
+}
+
 /* Draw; rgba[HEIGHT][WIDTH][4], row 0 at the bottom. */
 static SonoFrameReport draw(SonoRenderer *r, const GlContext *gl, const SonoFrame *frame, uint8_t *rgba)
 {
     SonoError err = {0};
     SonoFrameReport report = {0};
-    assert_ok(sono_renderer_draw(r, gl->fbo, frame, &report, &err), err);
+    assert_ok(draw_picture(r, gl->fbo, frame, &report, &err), err);
     glBindFramebuffer(GL_FRAMEBUFFER, gl->fbo);
     glReadPixels(0, 0, WIDTH, HEIGHT, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
     assert_int_equal(glGetError(), GL_NO_ERROR);

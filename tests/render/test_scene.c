@@ -181,7 +181,7 @@ static void stroke_to_picture(void **state)
 
     SonoClip *edited = NULL;
     SonoCommitReport report = {0};
-    assert_ok(sono_commit(f.engine, f.clip, &edit, NULL, &edited, &report, &err), err);
+    assert_ok(sono_commit(f.engine, f.clip, &edit, NULL, NULL, &edited, &report, &err), err);
     assert_true(report.dirty.n_frames > 0 && report.dirty.n_frames < N_FRAMES / 2);
     sono_strokes_committed(sono_scene_strokes(scene));
     assert_ok(sono_scene_set_sound(scene, f.plan, edited, (double)N_FRAMES / RATE, sono_clip_revision(f.clip),

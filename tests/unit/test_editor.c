@@ -132,7 +132,7 @@ static void edits_queue_up(void **state)
         push(&f, ops[i], 0.2 + 0.1 * i, 0.4 + 0.1 * i);
         SonoEdit edit = make_edit(ops[i], 0.2 + 0.1 * i, 0.4 + 0.1 * i);
         SonoClip *next = NULL;
-        assert_ok(sono_commit(f.engine, expected, &edit, NULL, &next, NULL, &err), err);
+        assert_ok(sono_commit(f.engine, expected, &edit, NULL, NULL, &next, NULL, &err), err);
         sono_clip_unref(expected);
         expected = next;
         sono_edit_clear(&edit);

@@ -73,7 +73,7 @@ static void fixture_close(Fixture *f)
 static void update(Fixture *f)
 {
     SonoError err = {0};
-    assert_ok(sono_tile_feed_update(f->feed, &f->view, 0, &f->list, &err), err);
+    assert_ok(sono_tile_feed_update(f->feed, &(SonoFeedLane){f->view, 0, &f->list}, 1, &err), err);
 }
 
 /* Poll until the picture is exact; only a feed that is stuck takes minutes. Returns whether it was complete before. */
@@ -199,10 +199,10 @@ static void first_picture(void **state)
     SonoViewState like = {.width_px = 800.0, .height_px = 400.0, .axis = {SONO_SCALE_MEL, 0.0, 4000.0}};
     assert_ok(sono_first_picture(feed, f.engine, &reader, like, NULL, &err), err);
     assert_ok(sono_tile_feed_set_sound(feed, f.plan, NULL, 0, (SonoSpan){0, 0}, &err), err);
-    assert_ok(sono_tile_feed_update(feed, &f.view, 0, &f.list, &err), err);
+    assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
     assert_true(f.list.complete && !f.list.exact);
     assert_ok(sono_tile_feed_set_sound(feed, f.plan, f.clip, 0, (SonoSpan){0, N_FRAMES}, &err), err);
-    assert_ok(sono_tile_feed_update(feed, &f.view, 0, &f.list, &err), err);
+    assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
     assert_true(f.list.complete); /* still the first picture, or already the sound's */
     sono_tile_feed_close(feed);
     sono_tile_feed_unref(feed);
