@@ -82,8 +82,8 @@ SonoRegion sono_mask_bounds_fit(const SonoMask *mask, SonoMaskFit fit);
 SonoStatus sono_mask_render_fit(const SonoMask *mask, SonoMaskFit fit, const double *time_s, size_t n_cols,
                                 const double *freq_hz, size_t n_rows, float *weights, size_t pitch, SonoError *err);
 
-/* The dabs of a stroke while it is painted: after every point they are those that sono_stroke_dabs() gives for the points
- * so far, bit for bit, but a point costs its own part of the path only. */
+/* The dabs of a stroke while it is painted: after every point they are those that sono_stroke_dabs() gives for the
+ * points so far, bit for bit, but a point costs its own part of the path only. */
 typedef struct SonoDabWalk {
     SonoBrush brush;
     SonoDab *dabs; /* owned */

@@ -52,7 +52,7 @@ SonoRegion sono_selection_region(const SonoSelection *s, double end_s, double ny
 bool sono_selection_is_box(const SonoSelection *s);
 /* True where more than half is selected. */
 bool sono_selection_contains(const SonoSelection *s, double t_s, double freq_hz);
-/* The mask as an edit takes it: boxes get these feathers, limited to half of the box's sides, but not at the ends of the
- * sound. Caller clears out. Errors: INVALID (nothing is selected), NOMEM. */
+/* The mask as an edit takes it: boxes get these feathers, limited to half of the box's sides, but not at the ends of
+ * the sound. Caller clears out. Errors: INVALID (nothing is selected), NOMEM. */
 SonoStatus sono_selection_mask(const SonoSelection *s, double feather_ms, double feather_hz, double end_s,
                                double nyquist_hz, SonoMask *out, SonoError *err);

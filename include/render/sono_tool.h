@@ -51,8 +51,8 @@ typedef struct SonoToolOptions {
     SonoParams params; /* of the operation */
 } SonoToolOptions;
 
-/* What a tool may look at and change while it handles an event. CANCEL puts view and selection back and drops the stroke
- * before the tool hears of it. */
+/* What a tool may look at and change while it handles an event. CANCEL puts view and selection back and drops the
+ * stroke before the tool hears of it. */
 typedef struct SonoToolContext {
     SonoViewState *view;
     SonoSelection *selection;

@@ -116,9 +116,8 @@ static SonoStatus walk_to(SonoDabWalk *walk, const SonoStrokePoint *point, SonoE
 {
     const double height = height_of(&walk->brush, point->f_hz);
     walk->n_dabs = walk->n_on_path;
-    const SonoStatus status = walk->n_on_path == 0
-                                  ? put_on_path(walk, point->t_s, point->f_hz, point->pressure, err)
-                                  : walk_segment(walk, point, height, err);
+    const SonoStatus status = walk->n_on_path == 0 ? put_on_path(walk, point->t_s, point->f_hz, point->pressure, err)
+                                                   : walk_segment(walk, point, height, err);
     walk->last = *point;
     walk->height = height;
     return status;

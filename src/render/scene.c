@@ -109,15 +109,16 @@ SonoStatus scene_reserve_lanes(SonoScene *s, int n, SonoError *err)
     return SONO_OK;
 }
 
-/* The feed shows the other clip, which has nothing to do with the sound but its length, unless the feed knows better. */
+/* The feed shows the other clip, which has nothing to do with the sound but its length, unless the feed knows better.
+ */
 static SonoStatus feed_other(SonoScene *s, SonoError *err)
 {
     const SonoSpan all = {0, sono_clip_n_frames(s->other)};
     return sono_tile_feed_set_sound(s->feed, s->plan, s->other, sono_clip_revision(s->clip), all, err);
 }
 
-SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoClip *clip, int n_channels,
-                                double end_s, uint64_t parent_revision, SonoSpan dirty, SonoError *err)
+SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoClip *clip, int n_channels, double end_s,
+                                uint64_t parent_revision, SonoSpan dirty, SonoError *err)
 {
     const SonoStatus status = sono_tile_feed_set_sound(s->feed, plan, clip, parent_revision, dirty, err);
     if (status != SONO_OK) {
@@ -271,8 +272,8 @@ SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const Sono
     const int n_lanes = sono_view_state_n_lanes(&like);
     for (int i = 0; i < n_lanes && status == SONO_OK; i++) {
         const SonoRenderView view = sono_view_state_render_view(&like, i, 1);
-        status = sono_tile_feed_add_sparse(feed, plan, reader, &view, sono_view_state_lane(&like, i).channel, ticket,
-                                           err);
+        status =
+            sono_tile_feed_add_sparse(feed, plan, reader, &view, sono_view_state_lane(&like, i).channel, ticket, err);
     }
     sono_plan_unref(plan);
     return status;

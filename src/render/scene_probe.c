@@ -54,8 +54,7 @@ static size_t sample_lane(const SonoScene *s, int lane, float *levels)
             double freq_hz = 0.0;
             sono_view_state_to_sound(v, lane, (x + 0.5) / PLACES_X * v->width_px,
                                      l.y_px + (y + 0.5) / PLACES_Y * l.height_px, &t_s, &freq_hz);
-            const float level_db =
-                t_s < v->end_s ? level_at(s, l.channel, t_s, freq_hz) : (float)SONO_TILE_FLOOR_DB;
+            const float level_db = t_s < v->end_s ? level_at(s, l.channel, t_s, freq_hz) : (float)SONO_TILE_FLOOR_DB;
             if (level_db > (float)SONO_TILE_FLOOR_DB) {
                 levels[n++] = level_db;
             }

@@ -90,10 +90,8 @@ static bool is_whole(const SonoMask *mask, size_t i, size_t at)
 /* Two boxes that together are one. */
 static bool can_unite(SonoRegion a, SonoRegion b)
 {
-    const bool in_time =
-        a.f0_hz == b.f0_hz && a.f1_hz == b.f1_hz && a.t0_s <= b.t1_s && b.t0_s <= a.t1_s;
-    const bool in_freq =
-        a.t0_s == b.t0_s && a.t1_s == b.t1_s && a.f0_hz <= b.f1_hz && b.f0_hz <= a.f1_hz;
+    const bool in_time = a.f0_hz == b.f0_hz && a.f1_hz == b.f1_hz && a.t0_s <= b.t1_s && b.t0_s <= a.t1_s;
+    const bool in_freq = a.t0_s == b.t0_s && a.t1_s == b.t1_s && a.f0_hz <= b.f1_hz && b.f0_hz <= a.f1_hz;
     return in_time || in_freq;
 }
 

@@ -159,10 +159,8 @@ SonoStatus sono_strokes_add_point(SonoStrokes *s, const SonoStrokePoint *point, 
 
 static SonoStatus add_painted(const Stroke *stroke, SonoMask *mask, SonoError *err)
 {
-    const SonoShape shape = {.kind = SONO_SHAPE_STROKE,
-                             .brush = stroke->walk.brush,
-                             .points = stroke->points,
-                             .n_points = stroke->n_points};
+    const SonoShape shape = {
+        .kind = SONO_SHAPE_STROKE, .brush = stroke->walk.brush, .points = stroke->points, .n_points = stroke->n_points};
     return sono_mask_add(mask, &shape, err);
 }
 

@@ -53,8 +53,8 @@ static unsigned grips_of_box(const SonoViewState *v, int lane, SonoRegion box, d
         return 0;
     }
     return (is_near(x, x0, -1.0, x1 - x0) ? SONO_GRIP_START : 0u) |
-           (is_near(x, x1, 1.0, x1 - x0) ? SONO_GRIP_END : 0u) |
-           (is_near(y, y1, 1.0, y1 - y0) ? SONO_GRIP_LOW : 0u) | (is_near(y, y0, -1.0, y1 - y0) ? SONO_GRIP_HIGH : 0u);
+           (is_near(x, x1, 1.0, x1 - x0) ? SONO_GRIP_END : 0u) | (is_near(y, y1, 1.0, y1 - y0) ? SONO_GRIP_LOW : 0u) |
+           (is_near(y, y0, -1.0, y1 - y0) ? SONO_GRIP_HIGH : 0u);
 }
 
 /* Where nothing but selected sound is seen there is nothing to take hold of: then a drag selects anew. */
@@ -262,10 +262,10 @@ static SonoCursor cursor_of(unsigned grips)
         return ((grips & SONO_GRIP_START) != 0) == ((grips & SONO_GRIP_HIGH) != 0) ? SONO_CURSOR_SIZE_FALLING
                                                                                    : SONO_CURSOR_SIZE_RISING;
     }
-    return in_time                   ? SONO_CURSOR_SIZE_TIME
-           : in_freq                 ? SONO_CURSOR_SIZE_FREQ
+    return in_time                  ? SONO_CURSOR_SIZE_TIME
+           : in_freq                ? SONO_CURSOR_SIZE_FREQ
            : grips & SONO_GRIP_MOVE ? SONO_CURSOR_MOVE
-                                     : SONO_CURSOR_CROSS;
+                                    : SONO_CURSOR_CROSS;
 }
 
 SonoCursor tool_select_cursor(const SonoToolContext *c, unsigned axes, const SonoPointer *p, bool is_down)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Zooms: a dragged rectangle fills the view; a click zooms in about the pointer, with Ctrl or Alt out, with Shift in time
- * alone. */
+/* Zooms: a dragged rectangle fills the view; a click zooms in about the pointer, with Ctrl or Alt out, with Shift in
+ * time alone. */
 #include "tools.h"
 
 #define CLICK_TIME 2.0
