@@ -168,6 +168,7 @@ SonoStatus sono_scene_draw(SonoScene *s, SonoRenderer *renderer, unsigned target
 {
     const int reduce = reduce_for_speed(&s->pace, moving && sono_renderer_is_software(renderer));
     *report = (SonoSceneReport){0};
+    s->paints = false;
     *notice = (SonoError){0};
     SonoStatus status = update_tiles(s, px_scale, report, notice, err);
     if (status == SONO_OK) {
