@@ -124,8 +124,8 @@ static void open_empty(SonoApplication *app)
 static void take_dropped(SonoApplication *app, GtkWindow *window, GFile *file)
 {
     const char *path = g_file_peek_path(file);
-    const gboolean is_script = path && g_str_has_suffix(path, ".json") && SONO_IS_WINDOW(window) &&
-                               !sono_window_is_empty(SONO_WINDOW(window));
+    const gboolean is_script =
+        path && g_str_has_suffix(path, ".json") && SONO_IS_WINDOW(window) && !sono_window_is_empty(SONO_WINDOW(window));
     if (is_script) {
         g_action_group_activate_action(G_ACTION_GROUP(window), "import-edits-from", g_variant_new_string(path));
     } else {
@@ -258,8 +258,7 @@ static void show_preferences(GSimpleAction *action, GVariant *parameter, gpointe
 {
     SonoApplication *app = data;
     if (!app->preferences) {
-        GtkWindow *window =
-            sono_preferences_new(app->settings, sono_application_active(app));
+        GtkWindow *window = sono_preferences_new(app->settings, sono_application_active(app));
         g_set_weak_pointer(&app->preferences, window);
     }
     gtk_window_present(app->preferences);
@@ -429,11 +428,10 @@ static void sono_application_class_init(SonoApplicationClass *class)
 
 static void sono_application_init(SonoApplication *app)
 {
-    const GOptionEntry options[] = {
-        {"version", 'V', 0, G_OPTION_ARG_NONE, NULL, _("Print the version and exit"), NULL},
-        {"new-window", 'w', 0, G_OPTION_ARG_NONE, NULL, _("Open a new window"), NULL},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, _("[FILE…]")},
-        {0}};
+    const GOptionEntry options[] = {{"version", 'V', 0, G_OPTION_ARG_NONE, NULL, _("Print the version and exit"), NULL},
+                                    {"new-window", 'w', 0, G_OPTION_ARG_NONE, NULL, _("Open a new window"), NULL},
+                                    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, _("[FILE…]")},
+                                    {0}};
     GApplication *gapp = G_APPLICATION(app);
     app->given = g_strv_builder_new();
     g_application_add_main_option_entries(gapp, options);

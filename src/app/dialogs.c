@@ -17,7 +17,11 @@ typedef struct Format {
     const char *const *patterns;
 } Format;
 
-#define PATTERNS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define PATTERNS(...)                                                                                                  \
+    (const char *const[])                                                                                              \
+    {                                                                                                                  \
+        __VA_ARGS__, NULL                                                                                              \
+    }
 
 /* What sono_encode_options_for writes; the first is what a name without an extension becomes. */
 static const Format sound_formats[] = {
@@ -251,10 +255,10 @@ static void ask_open(GtkWindow *parent, SonoSettings *settings, const char *titl
 void sono_dialog_open_sounds(GtkWindow *parent, SonoSettings *settings, SonoPathFn fn, gpointer data)
 {
     ask_open(parent, settings, _("Open Sounds"), TRUE, _("Sounds"),
-             PATTERNS("*.wav", "*.wave", "*.rf64", "*.w64", "*.bwf", "*.aif", "*.aiff", "*.aifc", "*.au", "*.snd", "*.caf",
-                      "*.flac", "*.ogg", "*.oga", "*.opus", "*.mp3", "*.mp2", "*.mpga", "*.voc", "*.sf", "*.pvf",
-                      "*.paf", "*.svx", "*.8svx", "*.avr", "*.htk", "*.sds", "*.wve", "*.mat", "*.sd2", "*.mpc2k",
-                      "*.xi"),
+             PATTERNS("*.wav", "*.wave", "*.rf64", "*.w64", "*.bwf", "*.aif", "*.aiff", "*.aifc", "*.au", "*.snd",
+                      "*.caf", "*.flac", "*.ogg", "*.oga", "*.opus", "*.mp3", "*.mp2", "*.mpga", "*.voc", "*.sf",
+                      "*.pvf", "*.paf", "*.svx", "*.8svx", "*.avr", "*.htk", "*.sds", "*.wve", "*.mat", "*.sd2",
+                      "*.mpc2k", "*.xi"),
              fn, data);
 }
 

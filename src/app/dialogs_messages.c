@@ -45,9 +45,9 @@ static void free_unsaved(gpointer data, GClosure *closure)
 
 void sono_dialog_unsaved(GtkWindow *parent, const char *name, SonoUnsavedFn fn, gpointer data)
 {
-    GtkWidget *widget = gtk_message_dialog_new(parent, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
-                                               GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
-                                               _("Save the changes to “%s” before closing?"), name);
+    GtkWidget *widget =
+        gtk_message_dialog_new(parent, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_QUESTION,
+                               GTK_BUTTONS_NONE, _("Save the changes to “%s” before closing?"), name);
     GtkDialog *dialog = GTK_DIALOG(widget);
     gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(widget), "%s",
                                              _("What has not been saved will be lost."));

@@ -43,8 +43,9 @@ void sono_recent_add(const char *path)
     g_autofree char *uri = g_filename_to_uri(full, NULL, NULL);
     g_autofree char *type = g_content_type_guess(full, NULL, 0, NULL);
     g_autofree char *mime = g_content_type_get_mime_type(type);
-    GtkRecentData data = {
-        .mime_type = mime ? mime : (char *)"audio/x-wav", .app_name = (char *)APP_NAME, .app_exec = (char *)APP_NAME " %u"};
+    GtkRecentData data = {.mime_type = mime ? mime : (char *)"audio/x-wav",
+                          .app_name = (char *)APP_NAME,
+                          .app_exec = (char *)APP_NAME " %u"};
     if (uri) {
         (void)gtk_recent_manager_add_full(gtk_recent_manager_get_default(), uri, &data);
     }

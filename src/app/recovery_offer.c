@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Offering lost edits. Looking for them, and for sounds that were moved, happens on a worker; then one question after the
- * other is asked. */
+/* Offering lost edits. Looking for them, and for sounds that were moved, happens on a worker; then one question after
+ * the other is asked. */
 #include "recovery_offer.h"
 
 #include <glib/gi18n.h>

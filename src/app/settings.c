@@ -360,7 +360,8 @@ SonoSettings *sono_settings_new(const char *file)
     SonoSettings *s = g_object_new(SONO_TYPE_SETTINGS, NULL);
     s->target = g_atomic_rc_box_new0(Target);
     g_mutex_init(&s->target->lock);
-    s->target->path = file ? g_strdup(file) : g_build_filename(g_get_user_config_dir(), "sonobrush", "settings.ini", NULL);
+    s->target->path =
+        file ? g_strdup(file) : g_build_filename(g_get_user_config_dir(), "sonobrush", "settings.ini", NULL);
     load(s);
     return s;
 }

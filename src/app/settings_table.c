@@ -54,10 +54,22 @@ gboolean sono_setting_takes(const SonoSetting *setting, const char *text)
     return setting->takes(text);
 }
 
-#define TEXT(name, group, usual, takes) {name, group, G_TYPE_STRING, 0.0, 0.0, 0.0, usual, takes}
-#define DOUBLE(name, group, usual, min, max) {name, group, G_TYPE_DOUBLE, usual, min, max, NULL, NULL}
-#define INT(name, group, usual, min, max) {name, group, G_TYPE_INT, usual, min, max, NULL, NULL}
-#define BOOL(name, group, usual) {name, group, G_TYPE_BOOLEAN, usual, 0.0, 1.0, NULL, NULL}
+#define TEXT(name, group, usual, takes)                                                                                \
+    {                                                                                                                  \
+        name, group, G_TYPE_STRING, 0.0, 0.0, 0.0, usual, takes                                                        \
+    }
+#define DOUBLE(name, group, usual, min, max)                                                                           \
+    {                                                                                                                  \
+        name, group, G_TYPE_DOUBLE, usual, min, max, NULL, NULL                                                        \
+    }
+#define INT(name, group, usual, min, max)                                                                              \
+    {                                                                                                                  \
+        name, group, G_TYPE_INT, usual, min, max, NULL, NULL                                                           \
+    }
+#define BOOL(name, group, usual)                                                                                       \
+    {                                                                                                                  \
+        name, group, G_TYPE_BOOLEAN, usual, 0.0, 1.0, NULL, NULL                                                       \
+    }
 
 const SonoSetting sono_setting_table[SONO_N_SETTINGS] = {
     TEXT("theme", "look", "system", is_theme),

@@ -9,7 +9,7 @@ typedef struct SonoSetting {
     GType type;        /* G_TYPE_STRING, _DOUBLE, _INT or _BOOLEAN */
     double number;     /* default of what is no string */
     double min, max;
-    const char *text;                   /* default of a string */
+    const char *text;                    /* default of a string */
     gboolean (*takes)(const char *text); /* strings only */
 } SonoSetting;
 
