@@ -149,8 +149,8 @@ int main(int argc, char **argv)
 {
     static Bench b;
     SonoError err = {0};
-    b.width_px = argc > 2 ? atoi(argv[1]) : 1280;
-    b.height_px = argc > 2 ? atoi(argv[2]) : 720;
+    b.width_px = argc > 2 ? (int)strtol(argv[1], NULL, 10) : 1280;
+    b.height_px = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 720;
     gl_context_open(&b.gl, SONO_GLSL_330_CORE, b.width_px, b.height_px, GL_RGBA8);
     assert_ok(sono_renderer_new(&b.renderer, &err), err);
     const SonoTransform *stft = sono_transform_find("stft");
