@@ -159,7 +159,7 @@ static void on_max_position(GtkPaned *paned, const GParamSpec *spec, SonoWindow 
     g_object_get(w->settings, "inspector-width", &width, NULL);
     gtk_widget_measure(GTK_WIDGET(w->inspector), GTK_ORIENTATION_HORIZONTAL, -1, &min, NULL, NULL, NULL);
     if (max > 0 && max < G_MAXINT && min > 0) {
-        g_signal_handlers_disconnect_by_func(paned, on_max_position, w);
+        g_clear_signal_handler(&w->paned_handler, paned);
         gtk_paned_set_position(paned, MAX(max - MAX(width - min, 0), 0));
     }
 }
@@ -179,7 +179,7 @@ static GtkWidget *make_body(SonoWindow *w)
     gtk_paned_set_resize_end_child(GTK_PANED(w->paned), FALSE);
     gtk_paned_set_shrink_end_child(GTK_PANED(w->paned), FALSE);
     gtk_widget_set_hexpand(w->paned, TRUE);
-    g_signal_connect(w->paned, "notify::max-position", G_CALLBACK(on_max_position), w);
+    w->paned_handler = g_signal_connect(w->paned, "notify::max-position", G_CALLBACK(on_max_position), w);
     gtk_box_append(GTK_BOX(body), sono_tool_bar_new());
     gtk_box_append(GTK_BOX(body), w->paned);
     return body;
@@ -232,6 +232,7 @@ SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStor
 {
     SonoWindow *w = g_object_new(SONO_TYPE_WINDOW, "application", app, NULL);
     GMenuModel *menu = gtk_menu_button_get_menu_model(GTK_MENU_BUTTON(w->menu_button));
+    g_autoptr(GMenuModel) files = g_menu_model_get_item_link(menu, 0, G_MENU_LINK_SECTION);
     w->engine = engine;
     w->store = store;
     w->settings = settings;
@@ -240,8 +241,7 @@ SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStor
     window_follow_settings(w);
     follow_canvas(w);
     restore_size(w);
-    g_menu_insert_submenu(G_MENU(g_menu_model_get_item_link(menu, 0, G_MENU_LINK_SECTION)), 1, _("Open _Recent"),
-                          sono_recent_menu(app));
+    g_menu_insert_submenu(G_MENU(files), 1, _("Open _Recent"), sono_recent_menu(app));
     window_refresh(w);
     return w;
 }

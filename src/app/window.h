@@ -47,6 +47,7 @@ struct _SonoWindow {
     SonoStatusBar *status_bar;
     GtkWidget *paned;                                                          /* stage and inspector */
     GtkWidget *content, *welcome, *name, *info, *menu_button, *display_button; /* of the template */
+    gulong paned_handler; /* until the width of the inspector is set */
     guint tasks_source;
 };
 

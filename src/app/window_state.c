@@ -127,7 +127,7 @@ static void show_title(SonoWindow *w)
 static gboolean show_tasks(gpointer data)
 {
     SonoWindow *w = data;
-    SonoEditorTask tasks[MAX_TASKS];
+    SonoEditorTask tasks[MAX_TASKS] = {0};
     const gsize n = w->file.editor ? sono_editor_tasks(w->file.editor, tasks, MAX_TASKS) : 0;
     sono_toasts_set_tasks(w->toasts, tasks, MIN(n, MAX_TASKS));
     if (n == 0) {
