@@ -7,6 +7,7 @@
 #include "brush/dab.kernel.h"
 #include "brush/erase.kernel.h"
 #include "brush/gain.kernel.h"
+#include "brush/restore.kernel.h"
 
 #define SONO_OPERATION(name)                                                                                           \
     extern "C" __global__ void sono_cuda_op_##name(const float2 *in, const float *weights, size_t n, float4 p,         \

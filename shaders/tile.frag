@@ -1,37 +1,84 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One tile of a spectrogram. Pixel -> (time, Hz) -> texel -> dB -> colour.
- *   SONO_TAPS_T, SONO_TAPS_F  1: the tile is magnified along this axis, read it interpolated; 2: there are up to two
- *                             texels to a pixel, take the largest of two taps half a pixel apart, so that no texel
- *                             falls between pixels
+/* One tile of a spectrogram. Pixel -> (time, Hz) -> texel -> dB -> colour. A pixel reads two texels along each axis:
+ *   SONO_TAPS_T, SONO_TAPS_F  1: the tile is magnified along this axis, the two next to the pixel are interpolated; 2:
+ *                             there are up to two texels to a pixel, the larger of the two half a pixel apart is taken,
+ *                             so that no texel falls between pixels and no peak is lowered. A row that is magnified
+ *                             all the same (the foot of a mel axis) is interpolated.
+ *   SONO_PHASE                colour by the second channel, the level as brightness. It is that of the texel that was
+ *                             taken, or of the nearest: a mean of phases would be a false colour
  *   SONO_OP                   apply this operation's body with the weight in u_mask; pixels of weight 0 are left alone */
 uniform sampler2DArray u_tiles;
 uniform sampler2D u_map;
 uniform vec2 u_origin_px;
 uniform vec2 u_view_px;
-uniform vec2 u_time;  /* texel = x in pixels of the view * x + y */
-uniform vec2 u_freq;  /* texel = Hz * x + y */
 uniform vec2 u_range; /* place in the colour map = dB * x + y */
-uniform float u_layer;
+flat in vec4 v_place;
+flat in vec4 v_layer;
 #ifdef SONO_OP
 uniform sampler2D u_mask;
 uniform vec4 u_args;
 #endif
 out vec4 frag_colour;
 
-/* Texel centres are at whole numbers plus 1/2. Dense rows are read at their centres: interpolation would lower peaks. */
-float level_at(float t, float f)
+#ifdef SONO_PHASE
+#define TEXEL vec2
+#define OF_TEXEL rg
+TEXEL larger(TEXEL a, TEXEL b)
 {
-    return texture(u_tiles, vec3(vec2(t, f) * (1.0 / 256.0), u_layer)).r;
+    return a.x < b.x ? b : a;
+}
+TEXEL between(TEXEL a, TEXEL b, float x)
+{
+    return vec2(mix(a.x, b.x, x), x < 0.5 ? a.y : b.y);
+}
+#else
+#define TEXEL float
+#define OF_TEXEL r
+TEXEL larger(TEXEL a, TEXEL b)
+{
+    return max(a, b);
+}
+TEXEL between(TEXEL a, TEXEL b, float x)
+{
+    return mix(a, b, x);
+}
+#endif
+
+TEXEL texel_at(float t, float f)
+{
+    return texelFetch(u_tiles, ivec3(clamp(vec2(t, f), 0.0, 255.0), v_layer.x), 0).OF_TEXEL;
 }
 
-float level_in_row(float x_px, float f)
+/* Texel t covers [t, t + 1). */
+TEXEL texel_in_row(float x_px, float f)
 {
 #if SONO_TAPS_T == 2
-    float a = floor((x_px - 0.25) * u_time.x + u_time.y) + 0.5;
-    float b = floor((x_px + 0.25) * u_time.x + u_time.y) + 0.5;
-    return max(level_at(a, f), level_at(b, f));
+    float a = (x_px - 0.25) * v_place.x + v_place.y;
+    return larger(texel_at(a, f), texel_at(a + 0.5 * v_place.x, f));
 #else
-    return level_at(x_px * u_time.x + u_time.y, f);
+    float t = x_px * v_place.x + v_place.y - 0.5;
+    float a = floor(t);
+    return between(texel_at(a, f), texel_at(a + 1.0, f), t - a);
+#endif
+}
+
+TEXEL texel_of(vec2 px)
+{
+#if SONO_TAPS_F == 2
+    float lo = axis_hz((px.y - 0.25) / u_view_px.y) * v_place.z + v_place.w;
+    float hi = axis_hz((px.y + 0.25) / u_view_px.y) * v_place.z + v_place.w;
+    float f = 0.5 * (lo + hi) - 0.5;
+    float below = floor(f);
+    bool dense = hi - lo > 0.5;
+    TEXEL a = texel_in_row(px.x, dense ? lo : below);
+    TEXEL b = texel_in_row(px.x, dense ? hi : below + 1.0);
+    TEXEL most = larger(a, b);
+    TEXEL mean = between(a, b, f - below);
+    return dense ? most : mean;
+#else
+    float f = axis_hz(px.y / u_view_px.y) * v_place.z + v_place.w - 0.5;
+    float below = floor(f);
+    return between(texel_in_row(px.x, below), texel_in_row(px.x, below + 1.0), f - below);
 #endif
 }
 
@@ -44,20 +91,21 @@ void main()
         discard;
     }
 #endif
-#if SONO_TAPS_F == 2
-    float lo = axis_hz((px.y - 0.25) / u_view_px.y) * u_freq.x + u_freq.y;
-    float hi = axis_hz((px.y + 0.25) / u_view_px.y) * u_freq.x + u_freq.y;
-    bool dense = hi - lo > 0.5;
-    lo = dense ? floor(lo) + 0.5 : lo;
-    hi = dense ? floor(hi) + 0.5 : hi;
-    float db = max(level_in_row(px.x, lo), level_in_row(px.x, hi));
+    TEXEL texel = texel_of(px);
+#ifdef SONO_PHASE
+    float db = texel.x;
 #else
-    float db = level_in_row(px.x, axis_hz(px.y / u_view_px.y) * u_freq.x + u_freq.y);
+    float db = texel;
 #endif
 #ifdef SONO_OP
     SonoBin z = sono_bin(sono_db_to_gain(db), 0.0);
     db = sono_power_to_db(sono_bin_power(SONO_OP(z, weight, u_args.x, u_args.y, u_args.z, u_args.w)));
 #endif
-    float place = clamp(db * u_range.x + u_range.y, 0.0, 1.0);
-    frag_colour = vec4(texture(u_map, vec2((place * 255.0 + 0.5) / 256.0, 0.5)).rgb, 1.0);
+    int place = int(clamp(db * u_range.x + u_range.y, 0.0, 1.0) * 255.0 + 0.5);
+#ifdef SONO_PHASE
+    int hue = int(clamp(texel.y * v_layer.y + v_layer.z, 0.0, 255.0));
+    frag_colour = vec4(texelFetch(u_map, ivec2(place, hue + int(v_layer.w)), 0).rgb, 1.0);
+#else
+    frag_colour = vec4(texelFetch(u_map, ivec2(place, 0), 0).rgb, 1.0);
+#endif
 }

@@ -3,6 +3,7 @@
  * Hz that can be replayed on any machine with the same bits. Owns its mask. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sono_mask.h"
@@ -30,4 +31,6 @@ SonoSolverSettings sono_solver_defaults(void);
 SonoEdit sono_edit_new(const SonoOperation *operation); /* defaults: empty mask, all channels, auto */
 SonoStatus sono_edit_copy(const SonoEdit *edit, SonoEdit *out, SonoError *err);
 void sono_edit_clear(SonoEdit *edit);
+/* False if it takes an earlier state that does not come before it. n_before: edits before this one. */
+bool sono_edit_has_its_state(const SonoEdit *edit, size_t n_before);
 bool sono_edit_touches_channel(const SonoEdit *edit, int channel);

@@ -14,12 +14,15 @@ SonoStatus sono_edit_queue_new(SonoEngine *engine, SonoDocument *doc, void (*lan
 /* Cancels what is queued; does not wait. landed is not called any more when this returns. NULL is fine. */
 void sono_edit_queue_free(SonoEditQueue *queue);
 
-/* Copies the edit. Errors: RANGE (its parameters), NOMEM. */
+/* Copies the edit. One that takes an earlier state counts the edits before it: those applied and those queued; when one
+ * of them is dropped, it counts one less. Errors: RANGE (its parameters, its state), NOMEM. */
 SonoStatus sono_edit_queue_push(SonoEditQueue *queue, const SonoEdit *edit, SonoError *err);
 /* Drop the edit that was pushed last and is not in the document yet; false: there is none. */
 bool sono_edit_queue_take_back(SonoEditQueue *queue);
 /* Edits that are not in the document yet. */
 size_t sono_edit_queue_n(const SonoEditQueue *queue);
+/* The index-th of them, oldest first; NULL: no such. Borrowed, valid until the queue changes. */
+const SonoEdit *sono_edit_queue_edit(const SonoEditQueue *queue, size_t index);
 
 typedef enum SonoQueueEvent {
     SONO_QUEUE_NOTHING,   /* still computing, or empty */

@@ -3,17 +3,27 @@
  * GL, so that tests can hand every text to other compilers. Texts are malloc'ed (sono_free). Thread: any. */
 #pragma once
 #include "sono_error.h"
-#include "sono_freq_axis.h"
 #include "sono_operation.h"
+#include "sono_render_view.h"
 
 typedef enum SonoGlsl { SONO_GLSL_330_CORE, SONO_GLSL_300_ES } SonoGlsl;
 
-/* TILE: a spectrogram tile; DAB: the weight of a dab; RING: outline of a dab. */
-typedef enum SonoShader { SONO_SHADER_TILE, SONO_SHADER_DAB, SONO_SHADER_RING } SonoShader;
+/* TILE: spectrogram tiles; DAB: the weight of a dab; RING: outline of a dab; WEIGHTS: a rasterised mask, added to dabs;
+ * MARKS: outline and surroundings of a selection; DIM: what is far from it; MAGNIFY: a picture that was drawn small. */
+typedef enum SonoShader {
+    SONO_SHADER_TILE,
+    SONO_SHADER_DAB,
+    SONO_SHADER_RING,
+    SONO_SHADER_WEIGHTS,
+    SONO_SHADER_MARKS,
+    SONO_SHADER_DIM,
+    SONO_SHADER_MAGNIFY
+} SonoShader;
 
 typedef struct SonoShaderVariant {
     SonoShader shader;
-    SonoAxisScale scale;
+    SonoAxisScale scale;            /* TILE, DAB, RING */
+    SonoShow show;                  /* TILE */
     int taps_t, taps_f;             /* TILE: 1 or 2 */
     const SonoOperation *operation; /* TILE: preview of this operation, or NULL */
 } SonoShaderVariant;

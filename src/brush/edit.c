@@ -40,6 +40,11 @@ void sono_edit_clear(SonoEdit *edit)
     *edit = (SonoEdit){0};
 }
 
+bool sono_edit_has_its_state(const SonoEdit *edit, size_t n_before)
+{
+    return !edit->operation->takes_state || edit->params.v[0] <= (double)n_before;
+}
+
 bool sono_edit_touches_channel(const SonoEdit *edit, int channel)
 {
     if (edit->all_channels) {

@@ -124,6 +124,13 @@ static SonoStatus open_all(Render *r, const CliEngineOptions *engine_options, So
     return status;
 }
 
+/* Every edit stays in the document, also one that changes nothing, so that states are counted as in the script. */
+static const SonoClip *earlier_state(const Render *r, size_t index)
+{
+    const SonoEdit *edit = &r->script.edits[index];
+    return edit->operation->takes_state ? sono_document_clip_at(r->document, (size_t)edit->params.v[0]) : NULL;
+}
+
 static SonoStatus apply_edits(Render *r, SonoError *err)
 {
     const double start_s = sono_now_s();
@@ -140,7 +147,7 @@ static SonoStatus apply_edits(Render *r, SonoError *err)
             status = sono_fail(err, SONO_E_CANCELLED, "cancelled");
             break;
         }
-        status = sono_commit(r->engine, before, &r->script.edits[i], NULL, &ticket, &after, report, err);
+        status = sono_commit(r->engine, before, &r->script.edits[i], earlier_state(r, i), &ticket, &after, report, err);
         if (status == SONO_OK) {
             status = sono_document_push(r->document, sono_clip_revision(before), &r->script.edits[i], after,
                                         report->dirty, report->region, err);

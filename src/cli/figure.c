@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ticks.h"
+#include "sono_ticks.h"
 
 #define MARGIN_LEFT 72
 #define MARGIN_RIGHT 104
@@ -95,10 +95,10 @@ static void draw_freq_axis(cairo_t *cr, const Figure *figure, int panel)
 {
     const FigureLayout *l = &figure->layout;
     const double height = l->panel_height_px;
-    TickList list;
-    ticks_freq(&figure->spec.axis, height, 2.2 * FONT_PX, &list);
+    SonoTickList list;
+    sono_ticks_freq(&figure->spec.axis, (SonoTickRoom){height, 2.2 * FONT_PX, 0.0}, &list);
     for (size_t i = 0; i < list.n; i++) {
-        const Tick *t = &list.ticks[i];
+        const SonoTick *t = &list.ticks[i];
         const double up = height * sono_freq_axis_position(&figure->spec.axis, t->value);
         const double y = floor(l->y[panel] + height - up) + (up >= height ? 0.5 : -0.5);
         draw_tick(cr, l->x, y, t->label[0] ? -TICK_PX : -TICK_PX / 2.0, 0.0);
@@ -112,10 +112,10 @@ static void draw_time_axis(cairo_t *cr, const Figure *figure, int panel, bool la
     const FigureLayout *l = &figure->layout;
     const SonoPictureSpec *spec = &figure->spec;
     const double bottom = l->y[panel] + l->panel_height_px;
-    TickList list;
-    ticks_time(spec->t0_s, spec->t1_s, l->width_px, 80.0, &list);
+    SonoTickList list;
+    sono_ticks_time(SONO_TICKS_CLOCK, spec->t0_s, spec->t1_s, 1.0, (SonoTickRoom){l->width_px, 80.0, 0.0}, &list);
     for (size_t i = 0; i < list.n; i++) {
-        const Tick *t = &list.ticks[i];
+        const SonoTick *t = &list.ticks[i];
         const double x = floor(l->x + l->width_px * (t->value - spec->t0_s) / (spec->t1_s - spec->t0_s)) + 0.5;
         draw_tick(cr, x, bottom, 0.0, TICK_PX);
         if (labels) {
@@ -142,10 +142,10 @@ static void draw_colour_bar(cairo_t *cr, const Figure *figure)
     }
     cairo_set_source_rgb(cr, ink[0], ink[1], ink[2]);
     draw_frame(cr, x, top, BAR_WIDTH, bottom - top);
-    TickList list;
-    ticks_level(spec->floor_db, spec->ceiling_db, bottom - top, 2.5 * FONT_PX, &list);
+    SonoTickList list;
+    sono_ticks_level(spec->floor_db, spec->ceiling_db, (SonoTickRoom){bottom - top, 2.5 * FONT_PX, 0.0}, &list);
     for (size_t i = 0; i < list.n; i++) {
-        const Tick *t = &list.ticks[i];
+        const SonoTick *t = &list.ticks[i];
         const double up = (bottom - top) * (t->value - spec->floor_db) / (spec->ceiling_db - spec->floor_db);
         const double y = floor(bottom - up) + (up >= bottom - top ? 0.5 : -0.5);
         draw_tick(cr, x + BAR_WIDTH, y, TICK_PX, 0.0);

@@ -53,7 +53,7 @@ const SonoAudioInfo *sono_document_source(const SonoDocument *doc)
 
 const SonoClip *sono_document_clip(const SonoDocument *doc)
 {
-    return doc->n_applied > 0 ? doc->steps[doc->n_applied - 1].clip : doc->base;
+    return sono_document_clip_at(doc, doc->n_applied);
 }
 
 const SonoClip *sono_document_base(const SonoDocument *doc)
@@ -68,6 +68,11 @@ bool sono_document_is_modified(const SonoDocument *doc)
 
 void sono_document_mark_saved(SonoDocument *doc, const char *path)
 {
+    sono_document_mark_written(doc, path, sono_clip_revision(sono_document_clip(doc)));
+}
+
+void sono_document_mark_written(SonoDocument *doc, const char *path, uint64_t revision)
+{
     char *copy = path ? strdup(path) : NULL;
     if (copy) {
         free(doc->path);
@@ -75,6 +80,6 @@ void sono_document_mark_saved(SonoDocument *doc, const char *path)
     } else if (path) { /* the sound is on disk; only its name is not remembered */
         sono_log(SONO_LOG_WARNING, "document", "no memory to remember the name %s", path);
     }
-    doc->saved_revision = sono_clip_revision(sono_document_clip(doc));
+    doc->saved_revision = revision;
     sono_document_notify(doc, SONO_CHANGE_SAVED, (SonoSpan){0}, (SonoRegion){0});
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The document's insides, shared by document.c (what it is), history.c (how it moves) and observers.c (who is told). */
+/* The document's insides, shared by document.c (what it is), history.c (how it moves), observers.c (who is told) and
+ * those that need to know which state is on disk. */
 #pragma once
 #include "sono_document.h"
 
@@ -29,6 +30,8 @@ struct SonoDocument {
     int notifying; /* depth of nested notifications */
 };
 
+/* The file at path now holds the clip of this revision, which need not be the current one. */
+void sono_document_mark_written(SonoDocument *doc, const char *path, uint64_t revision);
 void sono_document_notify(SonoDocument *doc, SonoChangeKind kind, SonoSpan dirty, SonoRegion region);
 /* Frees steps [n, n_steps). */
 void sono_history_truncate(SonoDocument *doc, size_t n);

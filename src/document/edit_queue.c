@@ -14,6 +14,7 @@ typedef struct CommitJob {
     SonoEngine *engine;
     SonoEdit edit;
     SonoClip *clip, *result;
+    SonoClip *state; /* the earlier one that the operation takes, or NULL */
     SonoCommitReport report;
     SonoStatus status;
     SonoError error;
@@ -23,9 +24,9 @@ struct SonoEditQueue {
     SonoEngine *engine;
     SonoDocument *doc;
     Mailbox *mailbox;
-    CommitJob *running; /* of edits[0] */
-    SonoEdit *edits;    /* oldest first */
-    size_t n, cap;
+    CommitJob *running; /* of the oldest */
+    SonoEdit *edits;    /* [first, first + n): oldest first */
+    size_t first, n, cap;
 };
 
 static void job_unref(CommitJob *job)
@@ -34,6 +35,7 @@ static void job_unref(CommitJob *job)
         sono_edit_clear(&job->edit);
         sono_clip_unref(job->clip);
         sono_clip_unref(job->result);
+        sono_clip_unref(job->state);
         mailbox_unref(job->mailbox);
         sono_free(job);
     }
@@ -72,7 +74,7 @@ void sono_edit_queue_free(SonoEditQueue *queue)
     mailbox_close(queue->mailbox);
     abandon(queue);
     for (size_t i = 0; i < queue->n; i++) {
-        sono_edit_clear(&queue->edits[i]);
+        sono_edit_clear(&queue->edits[queue->first + i]);
     }
     sono_free(queue->edits);
     mailbox_unref(queue->mailbox);
@@ -90,7 +92,7 @@ static void run_job(void *data, const SonoJobTicket *ticket)
 {
     CommitJob *job = data;
     job->status =
-        sono_commit(job->engine, job->clip, &job->edit, NULL, ticket, &job->result, &job->report, &job->error);
+        sono_commit(job->engine, job->clip, &job->edit, job->state, ticket, &job->result, &job->report, &job->error);
     finish(job);
 }
 
@@ -101,9 +103,20 @@ static void drop_job(void *data)
     finish(job);
 }
 
+static SonoStatus fail_state(const SonoEdit *edit, size_t n_before, SonoError *err)
+{
+    return sono_fail(err, SONO_E_RANGE, "%s: there is no state after %.0f edits, only %zu come before this one",
+                     edit->operation->title, edit->params.v[0], n_before);
+}
+
 /* Start the oldest edit on the document's clip of now. */
 static SonoStatus start(SonoEditQueue *queue, SonoError *err)
 {
+    const SonoEdit *edit = &queue->edits[queue->first];
+    const size_t n_before = sono_document_n_applied(queue->doc);
+    if (!sono_edit_has_its_state(edit, n_before)) {
+        return fail_state(edit, n_before, err);
+    }
     CommitJob *job = sono_calloc(1, sizeof *job);
     if (!job) {
         return sono_fail(err, SONO_E_NOMEM, "no memory for an edit");
@@ -112,7 +125,10 @@ static SonoStatus start(SonoEditQueue *queue, SonoError *err)
     job->mailbox = mailbox_ref(queue->mailbox);
     job->engine = queue->engine;
     job->clip = sono_clip_ref(sono_document_clip(queue->doc));
-    SonoStatus status = sono_edit_copy(&queue->edits[0], &job->edit, err);
+    if (edit->operation->takes_state) {
+        job->state = sono_clip_ref(sono_document_clip_at(queue->doc, (size_t)edit->params.v[0]));
+    }
+    SonoStatus status = sono_edit_copy(edit, &job->edit, err);
     if (status == SONO_OK) {
         status = sono_jobs_post(sono_engine_jobs(queue->engine), SONO_PRIORITY_VISIBLE, &job->generation, run_job,
                                 drop_job, job, err);
@@ -126,36 +142,67 @@ static SonoStatus start(SonoEditQueue *queue, SonoError *err)
     return SONO_OK;
 }
 
+static void remove_oldest(SonoEditQueue *queue)
+{
+    sono_edit_clear(&queue->edits[queue->first++]);
+    queue->n--;
+    queue->first = queue->n > 0 ? queue->first : 0;
+}
+
+/* The oldest edit never comes into the document: states that follow it have one edit less before them. */
 static void drop_oldest(SonoEditQueue *queue)
 {
-    sono_edit_clear(&queue->edits[0]);
-    queue->n--;
+    const double n_before = (double)sono_document_n_applied(queue->doc);
+    remove_oldest(queue);
     for (size_t i = 0; i < queue->n; i++) {
-        queue->edits[i] = queue->edits[i + 1];
+        SonoEdit *edit = &queue->edits[queue->first + i];
+        if (edit->operation->takes_state && edit->params.v[0] > n_before) {
+            edit->params.v[0] -= 1.0;
+        }
     }
+}
+
+/* Room for one more at the end. What was committed leaves room at the front, which is used once it is half of all. */
+static SonoStatus reserve(SonoEditQueue *queue, SonoError *err)
+{
+    if (queue->first + queue->n < queue->cap) {
+        return SONO_OK;
+    }
+    if (queue->first > queue->n) {
+        for (size_t i = 0; i < queue->n; i++) {
+            queue->edits[i] = queue->edits[queue->first + i];
+        }
+        queue->first = 0;
+        return SONO_OK;
+    }
+    const size_t cap = queue->cap ? 2 * queue->cap : 4;
+    SonoEdit *more = sono_realloc_array(queue->edits, cap, sizeof *more);
+    if (!more) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for an edit");
+    }
+    queue->edits = more;
+    queue->cap = cap;
+    return SONO_OK;
 }
 
 SonoStatus sono_edit_queue_push(SonoEditQueue *queue, const SonoEdit *edit, SonoError *err)
 {
+    const size_t n_before = sono_document_n_applied(queue->doc) + queue->n;
     SonoStatus status = sono_params_check(edit->operation->params, &edit->params, err);
-    if (status != SONO_OK) {
-        return status;
+    if (status == SONO_OK && !sono_edit_has_its_state(edit, n_before)) {
+        status = fail_state(edit, n_before, err);
     }
-    if (queue->n == queue->cap) {
-        const size_t cap = queue->cap ? 2 * queue->cap : 4;
-        SonoEdit *more = sono_realloc_array(queue->edits, cap, sizeof *more);
-        if (!more) {
-            return sono_fail(err, SONO_E_NOMEM, "no memory for an edit");
-        }
-        queue->edits = more;
-        queue->cap = cap;
+    if (status == SONO_OK) {
+        status = reserve(queue, err);
     }
-    status = sono_edit_copy(edit, &queue->edits[queue->n], err);
+    if (status == SONO_OK) {
+        status = sono_edit_copy(edit, &queue->edits[queue->first + queue->n], err);
+    }
     if (status != SONO_OK) {
         return status;
     }
     queue->n++;
-    if (!queue->running) {
+    if (queue->n == 1) { /* else the next poll starts the oldest, and tells if that fails */
         status = start(queue, err);
         if (status != SONO_OK) {
             drop_oldest(queue);
@@ -169,7 +216,8 @@ bool sono_edit_queue_take_back(SonoEditQueue *queue)
     if (queue->n == 0) {
         return false;
     }
-    sono_edit_clear(&queue->edits[--queue->n]);
+    queue->n--;
+    sono_edit_clear(&queue->edits[queue->first + queue->n]);
     if (queue->n == 0) {
         abandon(queue);
     }
@@ -179,6 +227,11 @@ bool sono_edit_queue_take_back(SonoEditQueue *queue)
 size_t sono_edit_queue_n(const SonoEditQueue *queue)
 {
     return queue->n;
+}
+
+const SonoEdit *sono_edit_queue_edit(const SonoEditQueue *queue, size_t index)
+{
+    return index < queue->n ? &queue->edits[queue->first + index] : NULL;
 }
 
 static SonoQueueEvent settle(SonoEditQueue *queue, const CommitJob *job, SonoError *err)
@@ -206,8 +259,12 @@ SonoQueueEvent sono_edit_queue_poll(SonoEditQueue *queue, SonoCommitReport *repo
         return SONO_QUEUE_NOTHING;
     }
     queue->running = NULL;
-    drop_oldest(queue);
     const SonoQueueEvent event = settle(queue, job, err);
+    if (event == SONO_QUEUE_COMMITTED) {
+        remove_oldest(queue);
+    } else {
+        drop_oldest(queue);
+    }
     if (report) {
         *report = job->report;
     }

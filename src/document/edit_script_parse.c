@@ -8,10 +8,10 @@
 #include "edit_script_fields.h"
 #include "edit_script_label.h"
 #include "edit_script_parse_mask.h"
+#include "edit_script_part.h"
 #include "json_guard.h"
 #include "json_read.h"
 #include "sono_clip.h"
-#include "sono_edit_script.h"
 #include "sono_mem.h"
 #include "sono_transform.h"
 
@@ -169,8 +169,20 @@ static SonoStatus read_label(const cJSON *node, const SonoJsonPath *path, SonoEd
     return SONO_OK;
 }
 
+/* An earlier state is one before the edit itself. index: of the edit among all of the document's. */
+static SonoStatus check_state(const SonoEdit *edit, const SonoJsonPath *parent, size_t index, SonoError *err)
+{
+    const SonoJsonPath params = {parent, sono_script_edit_fields[EDIT_PARAMS], 0};
+    const SonoJsonPath here = {&params, edit->operation->params.desc[0].name, 0};
+    if (sono_edit_has_its_state(edit, index)) {
+        return SONO_OK;
+    }
+    return sono_json_fail(&here, SONO_E_RANGE, err, "is %.0f, but only %zu edits come before this one",
+                          edit->params.v[0], index);
+}
+
 /* edit is empty; what was read of it stays its own, also on error. */
-static SonoStatus read_edit(const cJSON *node, const SonoJsonPath *path, SonoEdit *edit, SonoError *err)
+static SonoStatus read_edit(const cJSON *node, const SonoJsonPath *path, size_t index, SonoEdit *edit, SonoError *err)
 {
     const char *const *names = sono_script_edit_fields;
     const cJSON *values[N_EDIT];
@@ -196,6 +208,9 @@ static SonoStatus read_edit(const cJSON *node, const SonoJsonPath *path, SonoEdi
         const SonoJsonPath here = {path, names[EDIT_PARAMS], 0};
         status = read_params(values[EDIT_PARAMS], &here, operation->params, NULL, &edit->params, err);
     }
+    if (status == SONO_OK && operation->takes_state) {
+        status = check_state(edit, path, index, err);
+    }
     if (status == SONO_OK) {
         status = read_label(values[EDIT_LABEL], path, edit, err);
     }
@@ -214,7 +229,7 @@ static SonoStatus read_edit(const cJSON *node, const SonoJsonPath *path, SonoEdi
     return status;
 }
 
-static SonoStatus read_script(const cJSON *root, SonoEditScript *script, SonoError *err)
+static SonoStatus read_script(const cJSON *root, size_t n_before, SonoEditScript *script, SonoError *err)
 {
     const SonoJsonPath top = {0};
     const SonoJsonPath list = {&top, sono_script_root_fields[ROOT_EDITS], 0};
@@ -262,13 +277,19 @@ static SonoStatus read_script(const cJSON *root, SonoEditScript *script, SonoErr
     }
     for (const cJSON *edit = values[ROOT_EDITS]->child; edit && status == SONO_OK; edit = edit->next) {
         const SonoJsonPath here = {&list, NULL, script->n_edits};
-        status = read_edit(edit, &here, &script->edits[script->n_edits], err);
+        status = read_edit(edit, &here, n_before + script->n_edits, &script->edits[script->n_edits], err);
         script->n_edits++;
     }
     return status;
 }
 
 SonoStatus sono_edit_script_parse(const char *text, size_t n_bytes, SonoEditScript *out, SonoError *err)
+{
+    return sono_edit_script_parse_part(text, n_bytes, 0, out, err);
+}
+
+SonoStatus sono_edit_script_parse_part(const char *text, size_t n_bytes, size_t n_before, SonoEditScript *out,
+                                       SonoError *err)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
     if (n_bytes >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
@@ -289,7 +310,7 @@ SonoStatus sono_edit_script_parse(const char *text, size_t n_bytes, SonoEditScri
         return sono_fail(err, SONO_E_NOMEM, "no memory for an edit script of %zu bytes", n_bytes);
     }
     SonoEditScript script = {0};
-    status = read_script(root, &script, err);
+    status = read_script(root, n_before, &script, err);
     cJSON_Delete(root);
     if (status == SONO_OK) {
         *out = script;

@@ -6,9 +6,9 @@
 
 #include "edit_script_fields.h"
 #include "edit_script_label.h"
+#include "edit_script_part.h"
 #include "json_guard.h"
 #include "sono_clip.h"
-#include "sono_edit_script.h"
 #include "sono_json_writer.h"
 #include "sono_mem.h"
 #include "sono_transform.h"
@@ -106,7 +106,7 @@ static void print_mask(SonoJsonWriter *w, const SonoMask *mask)
 }
 
 /* The edit can be written and read back. */
-static SonoStatus check_edit(const SonoEdit *edit, SonoError *err)
+static SonoStatus check_edit(const SonoEdit *edit, size_t index, SonoError *err)
 {
     const SonoTransform *transform = sono_transform_find(edit->transform);
     if (!edit->operation) {
@@ -124,6 +124,10 @@ static SonoStatus check_edit(const SonoEdit *edit, SonoError *err)
     SonoStatus status = sono_params_check(edit->operation->params, &edit->params, err);
     if (status == SONO_OK && transform) {
         status = sono_params_check(transform->params, &edit->transform_params, err);
+    }
+    if (status == SONO_OK && !sono_edit_has_its_state(edit, index)) {
+        status = sono_fail(err, SONO_E_RANGE, "params.%s: is %.0f, but only %zu edits come before this one",
+                           edit->operation->params.desc[0].name, edit->params.v[0], index);
     }
     return status;
 }
@@ -156,15 +160,16 @@ static void print_edit(SonoJsonWriter *w, const SonoEdit *edit)
     sono_json_end_object(w);
 }
 
-SonoStatus sono_edit_script_print(const SonoEdit *const *edits, size_t n_edits, char **text, SonoError *err)
+static SonoStatus print(const SonoEdit *const *edits, size_t n_edits, size_t n_before, SonoJsonLayout layout,
+                        char **text, SonoError *err)
 {
     SonoJsonWriter w = {0};
     for (size_t i = 0; i < n_edits; i++) {
-        if (check_edit(edits[i], err) != SONO_OK) {
+        if (check_edit(edits[i], n_before + i, err) != SONO_OK) {
             return sono_fail_context(err, "%s[%zu]", sono_script_root_fields[ROOT_EDITS], i);
         }
     }
-    sono_json_begin_object(&w, NULL, SONO_JSON_LINES);
+    sono_json_begin_object(&w, NULL, layout);
     sono_json_int(&w, sono_script_root_fields[ROOT_VERSION], SONO_SCRIPT_VERSION);
     sono_json_begin_array(&w, sono_script_root_fields[ROOT_EDITS], SONO_JSON_LINES);
     for (size_t i = 0; i < n_edits; i++) {
@@ -183,4 +188,15 @@ SonoStatus sono_edit_script_print(const SonoEdit *const *edits, size_t n_edits, 
         sono_free(printed);
     }
     return status;
+}
+
+SonoStatus sono_edit_script_print(const SonoEdit *const *edits, size_t n_edits, char **text, SonoError *err)
+{
+    return print(edits, n_edits, 0, SONO_JSON_LINES, text, err);
+}
+
+SonoStatus sono_edit_script_print_part(const SonoEdit *const *edits, size_t n_edits, size_t n_before, char **text,
+                                       SonoError *err)
+{
+    return print(edits, n_edits, n_before, SONO_JSON_INLINE, text, err);
 }

@@ -1,89 +1,70 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One file being edited, and the news of it in order. */
-#include "sono_editor.h"
+#include "editor_private.h"
 
+#include "sono_clock.h"
 #include "sono_log.h"
 #include "sono_mem.h"
 
-#include "mailbox.h"
-
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define MAX_SAVES 16
+/* A sound that is still being read and has no first picture: a new one redraws what has grown. */
+#define SOUND_EVERY_S 0.4
 
-/* A file being written. The engine waits for it when it ends, the editor does not. */
-typedef struct SaveJob {
-    _Atomic int refs; /* the editor's and the worker's */
-    _Atomic bool done;
-    Mailbox *mailbox;
-    SonoSaving *saving;
-    SonoStatus status;
-    SonoError error;
-} SaveJob;
-
-struct SonoEditor {
-    SonoEngine *engine;
-    SonoOpeningEvents events;
-    SonoOpening *opening; /* until READY or FAILED */
-    SonoDocument *doc;    /* from READY on */
-    SonoEditQueue *queue;
-    Mailbox *mailbox;
-    SaveJob *saves[MAX_SAVES];
-    int n_saves;
-    double fraction;
-    bool length_told;
-    uint64_t revision; /* of the last SOUND */
-    int64_t n_frames;
-    SonoEditorNews *news; /* not yet polled */
-    size_t n_news, cap_news;
-};
-
-/* Append news; takes over its clip. */
-static void tell(SonoEditor *e, SonoEditorNews news)
+static void item_clear(EditorItem *item)
 {
-    if (e->n_news == e->cap_news) {
-        const size_t cap = e->cap_news ? 2 * e->cap_news : 8;
-        SonoEditorNews *more = sono_realloc_array(e->news, cap, sizeof *more);
-        if (!more) {
-            sono_log(SONO_LOG_ERROR, "document", "no memory to show what has changed");
-            sono_clip_unref(news.clip);
-            return;
-        }
-        e->news = more;
-        e->cap_news = cap;
-    }
-    e->news[e->n_news++] = news;
+    sono_clip_unref(item->clip);
+    free(item->path);
 }
 
-static void tell_line(SonoEditor *e, SonoEditorNewsKind kind, const char *line)
+void editor_tell(SonoEditor *e, EditorItem item)
 {
-    SonoEditorNews news = {.kind = kind};
-    (void)snprintf(news.line, sizeof news.line, "%s", line);
-    tell(e, news);
+    if (e->first_item + e->n_items == e->cap_items) {
+        if (e->first_item > e->n_items) {
+            memcpy(e->items, e->items + e->first_item, e->n_items * sizeof *e->items);
+            e->first_item = 0;
+        } else {
+            const size_t cap = e->cap_items ? 2 * e->cap_items : 8;
+            EditorItem *more = sono_realloc_array(e->items, cap, sizeof *more);
+            if (!more) {
+                sono_log(SONO_LOG_ERROR, "document", "no memory to show what has changed");
+                item_clear(&item);
+                return;
+            }
+            e->items = more;
+            e->cap_items = cap;
+        }
+    }
+    e->items[e->first_item + e->n_items++] = item;
+}
+
+void editor_tell_line(SonoEditor *e, SonoEditorNewsKind kind, const char *line)
+{
+    EditorItem item = {.kind = kind};
+    (void)snprintf(item.line, sizeof item.line, "%s", line);
+    editor_tell(e, item);
+}
+
+void editor_wake(SonoEditor *e)
+{
+    e->events.wake(e->events.ctx);
 }
 
 static void tell_sound(SonoEditor *e, const SonoClip *clip, SonoSpan dirty)
 {
     const double rate_hz = sono_clip_rate_hz(clip);
-    tell(e, (SonoEditorNews){.kind = SONO_NEWS_SOUND,
-                             .rate_hz = rate_hz,
-                             .end_s = (double)sono_clip_n_frames(clip) / rate_hz,
-                             .n_channels = sono_clip_n_channels(clip),
-                             .clip = sono_clip_ref(clip),
-                             .parent_revision = e->revision,
-                             .dirty = dirty});
+    editor_tell(e, (EditorItem){.kind = SONO_NEWS_SOUND,
+                                .rate_hz = rate_hz,
+                                .end_s = (double)sono_clip_n_frames(clip) / rate_hz,
+                                .n_channels = sono_clip_n_channels(clip),
+                                .clip = sono_clip_ref(clip),
+                                .parent_revision = e->revision,
+                                .dirty = dirty});
     e->revision = sono_clip_revision(clip);
     e->n_frames = sono_clip_n_frames(clip);
-}
-
-static void save_unref(SaveJob *job)
-{
-    if (atomic_fetch_sub_explicit(&job->refs, 1, memory_order_acq_rel) == 1) {
-        mailbox_unref(job->mailbox);
-        sono_saving_free(job->saving);
-        sono_free(job);
-    }
+    e->sound_at_s = sono_now_s();
 }
 
 static void on_document_changed(void *ctx, SonoDocument *doc, const SonoChange *change)
@@ -92,9 +73,9 @@ static void on_document_changed(void *ctx, SonoDocument *doc, const SonoChange *
     if (change->kind == SONO_CHANGE_CLIP) {
         tell_sound(e, sono_document_clip(doc), change->dirty);
     } else {
-        tell(e, (SonoEditorNews){.kind = SONO_NEWS_CHANGED});
+        editor_tell(e, (EditorItem){.kind = SONO_NEWS_CHANGED});
     }
-    e->events.wake(e->events.ctx);
+    editor_wake(e);
 }
 
 SonoStatus sono_editor_open(SonoEngine *engine, SonoPcmStore *store, const char *path, const SonoOpeningEvents *events,
@@ -106,6 +87,10 @@ SonoStatus sono_editor_open(SonoEngine *engine, SonoPcmStore *store, const char 
     }
     e->engine = engine;
     e->events = *events;
+    e->opening_id = 1;
+    e->next_task_id = 2;
+    e->opened_at_s = sono_now_s();
+    e->fraction = -1.0;
     e->mailbox = mailbox_new(events->wake, events->ctx);
     const SonoStatus status = e->mailbox ? sono_opening_start(path, NULL, store, events, &e->opening, err)
                                          : sono_fail(err, SONO_E_NOMEM, "no memory to open %s", path);
@@ -127,14 +112,13 @@ void sono_editor_close(SonoEditor *e)
     sono_edit_queue_free(e->queue);
     sono_document_free(e->doc);
     mailbox_close(e->mailbox);
+    editor_saves_leave(e);
+    editor_imports_leave(e);
     mailbox_unref(e->mailbox);
-    for (int i = 0; i < e->n_saves; i++) {
-        save_unref(e->saves[i]);
+    for (size_t i = 0; i < e->n_items; i++) {
+        item_clear(&e->items[e->first_item + i]);
     }
-    for (size_t i = 0; i < e->n_news; i++) {
-        sono_clip_unref(e->news[i].clip);
-    }
-    sono_free(e->news);
+    sono_free(e->items);
     sono_free(e);
 }
 
@@ -150,34 +134,53 @@ static SonoStatus start_document(SonoEditor *e, const SonoOpeningNews *news, Son
     return status;
 }
 
+/* What has been read so far. Where a first picture shows the whole, parts of the sound would only cut holes into it. */
+static void tell_grown(SonoEditor *e, const SonoOpeningNews *news, bool has_picture)
+{
+    const double rate_hz = sono_clip_rate_hz(news->clip);
+    const int64_t claimed = news->has_info ? news->info.n_frames_claimed : -1;
+    editor_tell(e, (EditorItem){.kind = SONO_NEWS_GROWN,
+                                .rate_hz = rate_hz,
+                                .end_s = claimed > 0 ? (double)claimed / rate_hz : 0.0,
+                                .n_channels = sono_clip_n_channels(news->clip),
+                                .clip = sono_clip_ref(news->clip)});
+    if (!has_picture && sono_now_s() - e->sound_at_s >= SOUND_EVERY_S) {
+        tell_sound(e, news->clip, (SonoSpan){e->n_frames, sono_clip_n_frames(news->clip) - e->n_frames});
+    }
+}
+
+static void finish_opening(SonoEditor *e, const SonoOpeningNews *news)
+{
+    SonoError err = {0};
+    if (news->status != SONO_OK) {
+        editor_tell_line(e, SONO_NEWS_FAILED, news->error.message);
+    } else if (start_document(e, news, &err) != SONO_OK) {
+        editor_tell_line(e, SONO_NEWS_FAILED, err.message);
+    } else {
+        tell_sound(e, news->clip, (SonoSpan){e->n_frames, sono_clip_n_frames(news->clip) - e->n_frames});
+        editor_tell_line(e, SONO_NEWS_READY, news->report.warning);
+    }
+    sono_opening_close(e->opening);
+    e->opening = NULL;
+}
+
 static void poll_opening(SonoEditor *e)
 {
     SonoOpeningNews news = {0};
-    SonoError err = {0};
     sono_opening_poll(e->opening, &news);
     e->fraction = news.fraction;
-    /* where a first picture shows the whole, parts of the sound would only cut holes into it */
     const bool has_picture = news.has_info && news.info.seekable && news.info.n_frames_claimed > 0;
     if (has_picture && !e->length_told && !news.finished) {
         e->length_told = true;
-        tell(e, (SonoEditorNews){.kind = SONO_NEWS_LENGTH,
-                                 .rate_hz = news.info.rate_hz,
-                                 .n_channels = news.info.n_channels,
-                                 .end_s = (double)news.info.n_frames_claimed / news.info.rate_hz});
-    }
-    if (news.clip && (news.finished || !has_picture)) {
-        tell_sound(e, news.clip, (SonoSpan){e->n_frames, sono_clip_n_frames(news.clip) - e->n_frames});
+        editor_tell(e, (EditorItem){.kind = SONO_NEWS_LENGTH,
+                                    .rate_hz = news.info.rate_hz,
+                                    .n_channels = news.info.n_channels,
+                                    .end_s = (double)news.info.n_frames_claimed / news.info.rate_hz});
     }
     if (news.finished) {
-        if (news.status != SONO_OK) {
-            tell_line(e, SONO_NEWS_FAILED, news.error.message);
-        } else if (start_document(e, &news, &err) != SONO_OK) {
-            tell_line(e, SONO_NEWS_FAILED, err.message);
-        } else {
-            tell_line(e, SONO_NEWS_READY, news.report.warning);
-        }
-        sono_opening_close(e->opening);
-        e->opening = NULL;
+        finish_opening(e, &news);
+    } else if (news.clip) {
+        tell_grown(e, &news, has_picture);
     }
     sono_clip_unref(news.clip);
 }
@@ -190,54 +193,85 @@ static void poll_queue(SonoEditor *e)
         case SONO_QUEUE_NOTHING:
             return;
         case SONO_QUEUE_COMMITTED:
-            tell(e, (SonoEditorNews){.kind = SONO_NEWS_COMMITTED});
+            editor_tell(e, (EditorItem){.kind = SONO_NEWS_COMMITTED});
             break;
         case SONO_QUEUE_NO_CHANGE:
-            tell_line(e, SONO_NEWS_DROPPED, "");
+            editor_tell_line(e, SONO_NEWS_DROPPED, "");
             break;
         case SONO_QUEUE_FAILED:
-            tell_line(e, SONO_NEWS_DROPPED, err.message);
+            editor_tell_line(e, SONO_NEWS_DROPPED, err.message);
             break;
         }
     }
 }
 
-static void poll_saves(SonoEditor *e)
+static void poll_all(SonoEditor *e)
 {
-    for (int i = 0; i < e->n_saves;) {
-        SaveJob *job = e->saves[i];
-        if (!atomic_load_explicit(&job->done, memory_order_acquire)) {
-            i++;
-            continue;
-        }
-        e->saves[i] = e->saves[--e->n_saves];
-        if (job->status == SONO_OK && sono_saving_kind(job->saving) == SONO_SAVING_SOUND &&
-            sono_saving_revision(job->saving) == sono_clip_revision(sono_document_clip(e->doc))) {
-            sono_document_mark_saved(e->doc, sono_saving_path(job->saving));
-        }
-        tell_line(e, SONO_NEWS_SAVED, job->status == SONO_OK ? "" : job->error.message);
-        save_unref(job);
+    if (e->opening) {
+        poll_opening(e);
+    }
+    if (e->n_items == 0 && e->queue) {
+        poll_queue(e);
+    }
+    if (e->n_items == 0) {
+        editor_imports_poll(e);
+    }
+    if (e->n_items == 0) {
+        editor_saves_poll(e);
     }
 }
 
 bool sono_editor_poll(SonoEditor *e, SonoEditorNews *news)
 {
-    if (e->n_news == 0 && e->opening) {
-        poll_opening(e);
+    if (e->n_items == 0) {
+        poll_all(e);
     }
-    if (e->n_news == 0 && e->queue) {
-        poll_queue(e);
-    }
-    if (e->n_news == 0) {
-        poll_saves(e);
-    }
-    if (e->n_news == 0) {
+    if (e->n_items == 0) {
         return false;
     }
-    *news = e->news[0];
-    e->n_news--;
-    memmove(e->news, e->news + 1, e->n_news * sizeof *e->news);
+    EditorItem *item = &e->items[e->first_item++];
+    e->n_items--;
+    e->first_item = e->n_items > 0 ? e->first_item : 0;
+    *news = (SonoEditorNews){.kind = item->kind,
+                             .rate_hz = item->rate_hz,
+                             .end_s = item->end_s,
+                             .n_channels = item->n_channels,
+                             .clip = item->clip,
+                             .parent_revision = item->parent_revision,
+                             .dirty = item->dirty,
+                             .n_edits = item->n_edits};
+    memcpy(news->line, item->line, sizeof news->line);
+    if (item->path) {
+        (void)snprintf(news->path, sizeof news->path, "%s", item->path);
+        free(item->path);
+    }
     return true;
+}
+
+size_t sono_editor_tasks(const SonoEditor *e, SonoEditorTask *tasks, size_t max)
+{
+    if (!e->opening) {
+        return editor_saves_tasks(e, tasks, max);
+    }
+    if (max > 0) { /* nothing is written before the file is read */
+        const char *path = sono_opening_path(e->opening);
+        const char *slash = strrchr(path, '/');
+        tasks[0] = (SonoEditorTask){.id = e->opening_id, .fraction = e->fraction, .since_s = e->opened_at_s};
+        (void)snprintf(tasks[0].title, sizeof tasks[0].title, "Opening %s", slash ? slash + 1 : path);
+    }
+    return 1;
+}
+
+void sono_editor_cancel(SonoEditor *e, int id)
+{
+    if (e->opening && id == e->opening_id) {
+        sono_opening_close(e->opening);
+        e->opening = NULL;
+        editor_tell_line(e, SONO_NEWS_FAILED, "");
+        editor_wake(e);
+    } else {
+        (void)editor_saves_cancel(e, id);
+    }
 }
 
 SonoDocument *sono_editor_document(SonoEditor *e)
@@ -250,6 +284,11 @@ size_t sono_editor_n_queued(const SonoEditor *e)
     return e->queue ? sono_edit_queue_n(e->queue) : 0;
 }
 
+const SonoEdit *sono_editor_queued_edit(const SonoEditor *e, size_t index)
+{
+    return e->queue ? sono_edit_queue_edit(e->queue, index) : NULL;
+}
+
 SonoStatus sono_editor_push(SonoEditor *e, const SonoEdit *edit, SonoError *err)
 {
     if (!e->queue) {
@@ -258,48 +297,19 @@ SonoStatus sono_editor_push(SonoEditor *e, const SonoEdit *edit, SonoError *err)
     return sono_edit_queue_push(e->queue, edit, err);
 }
 
-static void run_save(void *data, const SonoJobTicket *ticket)
+SonoStatus sono_editor_go_to(SonoEditor *e, size_t n_edits, SonoError *err)
 {
-    (void)ticket;
-    SaveJob *job = data;
-    job->status = sono_saving_run(job->saving, NULL, &job->error);
-    atomic_store_explicit(&job->done, true, memory_order_release);
-    mailbox_wake(job->mailbox);
-    save_unref(job);
-}
-
-/* Only when the engine ends before the job could start. */
-static void drop_save(void *data)
-{
-    SaveJob *job = data;
-    sono_log(SONO_LOG_ERROR, "document", "%s: was not written, the program ended", sono_saving_path(job->saving));
-    save_unref(job);
-}
-
-SonoStatus sono_editor_save(SonoEditor *e, SonoSavingKind kind, const char *path, SonoError *err)
-{
-    if (!e->queue || e->n_saves == MAX_SAVES) {
-        return sono_fail(err, SONO_E_INVALID, "%s: %s", sono_short_name(path).text,
-                         e->queue ? "too many files are being written" : "the sound is still being read");
+    if (!e->queue) {
+        return sono_fail(err, SONO_E_INVALID, "the sound is still being read");
     }
-    SaveJob *job = sono_calloc(1, sizeof *job);
-    if (!job) {
-        return sono_fail(err, SONO_E_NOMEM, "no memory to save %s", path);
+    if (n_edits > sono_document_n_edits(e->doc)) {
+        return sono_fail(err, SONO_E_INVALID, "the history holds %zu edits, not %zu", sono_document_n_edits(e->doc),
+                         n_edits);
     }
-    atomic_init(&job->refs, 2);
-    job->mailbox = mailbox_ref(e->mailbox);
-    SonoStatus status = sono_saving_new(e->doc, kind, path, &job->saving, err);
-    if (status == SONO_OK) {
-        status =
-            sono_jobs_post(sono_engine_jobs(e->engine), SONO_PRIORITY_VISIBLE, NULL, run_save, drop_save, job, err);
+    if (sono_edit_queue_n(e->queue) > 0) {
+        return sono_fail(err, SONO_E_INVALID, "edits are still being computed");
     }
-    if (status != SONO_OK) {
-        save_unref(job);
-        save_unref(job);
-        return status;
-    }
-    e->saves[e->n_saves++] = job;
-    return SONO_OK;
+    return sono_document_go_to(e->doc, n_edits, err);
 }
 
 const char *sono_editor_describe(const SonoEditor *e, char *buf, size_t n_bytes)
@@ -307,7 +317,7 @@ const char *sono_editor_describe(const SonoEditor *e, char *buf, size_t n_bytes)
     if (e->queue) {
         (void)snprintf(buf, n_bytes, "ready edits=%zu queued=%zu modified=%d saving=%d",
                        sono_document_n_applied(e->doc), sono_edit_queue_n(e->queue), sono_document_is_modified(e->doc),
-                       e->n_saves);
+                       editor_saves_n(e));
     } else {
         (void)snprintf(buf, n_bytes, "opening");
     }
@@ -316,7 +326,7 @@ const char *sono_editor_describe(const SonoEditor *e, char *buf, size_t n_bytes)
 
 bool sono_editor_is_busy(const SonoEditor *e)
 {
-    return e->opening || e->n_saves > 0;
+    return e->opening || e->saves || e->imports;
 }
 
 bool sono_editor_can_undo(const SonoEditor *e)
@@ -335,8 +345,8 @@ bool sono_editor_undo(SonoEditor *e)
         return false;
     }
     if (sono_edit_queue_take_back(e->queue)) {
-        tell(e, (SonoEditorNews){.kind = SONO_NEWS_TAKEN_BACK});
-        e->events.wake(e->events.ctx);
+        editor_tell(e, (EditorItem){.kind = SONO_NEWS_TAKEN_BACK});
+        editor_wake(e);
         return true;
     }
     return sono_document_undo(e->doc);

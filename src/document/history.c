@@ -133,3 +133,11 @@ const SonoEdit *sono_document_edit(const SonoDocument *doc, size_t index)
 {
     return index < doc->n_steps ? &doc->steps[index].edit : NULL;
 }
+
+const SonoClip *sono_document_clip_at(const SonoDocument *doc, size_t n_edits)
+{
+    if (n_edits > doc->n_steps) {
+        return NULL;
+    }
+    return n_edits > 0 ? doc->steps[n_edits - 1].clip : doc->base;
+}

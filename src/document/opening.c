@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A snapshot costs a redraw of what has grown. */
-#define SNAPSHOT_EVERY_S 0.4
+/* A snapshot costs little; waveforms grow by them. */
+#define SNAPSHOT_EVERY_S 0.2
 #define NEWS_EVERY_S 0.1
 
 struct SonoOpening {

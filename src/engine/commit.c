@@ -120,19 +120,33 @@ static SonoStatus commit_channels(const CommitRegion *r, SonoClip **now, SonoCom
     return status;
 }
 
-SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoClip *state,
-                       const SonoJobTicket *ticket, SonoClip **out, SonoCommitReport *report, SonoError *err)
+/* An earlier state is there exactly when the operation takes one, and is of the same shape as the sound. */
+static SonoStatus check_state(const SonoClip *clip, const SonoEdit *edit, const SonoClip *state, SonoError *err)
 {
     if (edit->operation->takes_state != (state != NULL)) {
         return sono_fail(err, SONO_E_INVALID, "%s: %s", edit->operation->name,
                          state ? "takes no earlier state" : "needs an earlier state");
     }
+    if (state && (sono_clip_n_frames(state) != sono_clip_n_frames(clip) ||
+                  sono_clip_n_channels(state) != sono_clip_n_channels(clip) ||
+                  sono_clip_rate_hz(state) != sono_clip_rate_hz(clip))) {
+        return sono_fail(err, SONO_E_INVALID, "%s: the earlier state is no state of this sound", edit->operation->name);
+    }
+    return SONO_OK;
+}
+
+SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit *edit, const SonoClip *state,
+                       const SonoJobTicket *ticket, SonoClip **out, SonoCommitReport *report, SonoError *err)
+{
     const double started_s = sono_now_s();
     const double rate_hz = sono_clip_rate_hz(clip);
     const int64_t n_frames = sono_clip_n_frames(clip);
     SonoCommitReport rep = {0};
     SonoPlan *plan = NULL;
-    SonoStatus status = sono_params_check(edit->operation->params, &edit->params, err);
+    SonoStatus status = check_state(clip, edit, state, err);
+    if (status == SONO_OK) {
+        status = sono_params_check(edit->operation->params, &edit->params, err);
+    }
     if (status == SONO_OK) {
         status = sono_commit_plan(engine, edit, rate_hz, n_frames, &plan, err);
     }
@@ -143,6 +157,7 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
                       .edit = edit,
                       .plan = plan,
                       .clip = clip,
+                      .state = state,
                       .fit = {.step_s = (double)plan->slice_hop / rate_hz,
                               .step_hz = rate_hz / (double)plan->atoms[0].n_fft,
                               .top_hz = 0.5 * rate_hz},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Between commit.c (what an edit means), commit_plan.c (its transform) and commit_region.c (the arithmetic of one
- * channel's region). */
+ * channel's region), commit_state.c (what has changed since an earlier state). */
 #pragma once
 #include "sono_commit.h"
 #include "sono_solver.h"
@@ -10,10 +10,11 @@ typedef struct CommitRegion {
     const SonoEdit *edit;
     const SonoPlan *plan;
     const SonoClip *clip;
-    SonoMaskFit fit;     /* what the plan's grid can tell apart */
-    SonoRegion bounds;   /* of the fitted mask, clipped to the sound */
-    SonoSlices weighted; /* slices whose time lies in the bounds */
-    SonoSpan span;       /* frames the edit may change, clipped to the sound */
+    const SonoClip *state; /* the edit works on what differs from it; NULL: on the sound itself */
+    SonoMaskFit fit;       /* what the plan's grid can tell apart */
+    SonoRegion bounds;     /* of the fitted mask, clipped to the sound */
+    SonoSlices weighted;   /* slices whose time lies in the bounds */
+    SonoSpan span;         /* frames the edit may change, clipped to the sound */
     const SonoJobTicket *ticket;
 } CommitRegion;
 
@@ -21,6 +22,13 @@ static inline SonoRegion commit_whole_sound(double rate_hz, int64_t n_frames)
 {
     return (SonoRegion){0.0, (double)n_frames / rate_hz, 0.0, 0.5 * rate_hz};
 }
+
+/* What a channel's edit looks at: the sound on the span, or its difference from the earlier state. */
+SonoStatus commit_region_read(const CommitRegion *region, int channel, SonoSpan span, float *pcm, SonoError *err);
+/* Of the slices those that see a difference from the earlier state, from the first to the last; all, without a state.
+ * The others add exactly nothing. */
+SonoStatus commit_region_differing(const CommitRegion *region, int channel, SonoSlices slices, SonoSlices *out,
+                                   SonoError *err);
 
 /* Takes what is added to the sound on a part of the region's span; delta is its own to change. */
 typedef SonoStatus (*CommitPartFn)(void *ctx, SonoSpan span, float *delta, SonoError *err);

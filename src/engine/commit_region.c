@@ -150,7 +150,7 @@ static SonoStatus segment_fill(const CommitRegion *r, int channel, Segment *s, S
     if (!s->pcm || !s->weights || !s->coef || !s->target) {
         return sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %lld slices", (long long)s->slices.n);
     }
-    SonoStatus status = sono_clip_read(r->clip, channel, s->pcm_span.start_frame, s->pcm_span.n_frames, s->pcm, err);
+    SonoStatus status = commit_region_read(r, channel, s->pcm_span, s->pcm, err);
     if (status == SONO_OK) {
         status = render_weights(r, s, err);
     }
@@ -255,14 +255,22 @@ static SonoStatus solve_piece(const CommitRegion *r, int channel, int64_t at, in
     if (status != SONO_OK) {
         return status;
     }
-    Segment s = segment_place(r, (SonoSlices){r->weighted.first + from, to - from});
-    out->span = s.span; /* s ends with segment_delta() */
-    out->delta = sono_alloc_aligned((size_t)s.span.n_frames, sizeof *out->delta);
+    const SonoSlices weighted = {r->weighted.first + from, to - from};
+    const SonoSpan sound = {0, sono_clip_n_frames(r->clip)};
+    SonoSlices differing = {0};
+    out->span = sono_span_intersect(sono_plan_support(plan, weighted), sound);
+    out->delta = sono_alloc_aligned((size_t)out->span.n_frames, sizeof *out->delta);
     if (!out->delta) {
-        return sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %lld frames", (long long)s.span.n_frames);
+        return sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %lld frames", (long long)out->span.n_frames);
     }
+    status = commit_region_differing(r, channel, weighted, &differing, err);
+    if (status != SONO_OK || differing.n == 0) {
+        return status;
+    }
+    Segment s = segment_place(r, differing);
+    float *delta = out->delta + (s.span.start_frame - out->span.start_frame); /* s ends with segment_delta() */
     SonoSolveResult one = {0};
-    status = segment_delta(r, channel, &s, out->delta, &one, err);
+    status = segment_delta(r, channel, &s, delta, &one, err);
     if (status == SONO_OK) {
         keep_worst(result, &one, at == 0);
     }

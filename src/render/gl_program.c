@@ -77,22 +77,21 @@ static void find_uniforms(GlProgram *p)
     p->view_px = glGetUniformLocation(p->id, "u_view_px");
     p->origin_px = glGetUniformLocation(p->id, "u_origin_px");
     p->axis = glGetUniformLocation(p->id, "u_axis");
-    p->time = glGetUniformLocation(p->id, "u_time");
-    p->freq = glGetUniformLocation(p->id, "u_freq");
     p->range = glGetUniformLocation(p->id, "u_range");
-    p->layer = glGetUniformLocation(p->id, "u_layer");
+    p->corner_px = glGetUniformLocation(p->id, "u_corner_px");
     p->args = glGetUniformLocation(p->id, "u_args");
     glUseProgram(p->id);
-    glUniform1i(glGetUniformLocation(p->id, "u_tiles"), 0);
-    glUniform1i(glGetUniformLocation(p->id, "u_map"), 1);
-    glUniform1i(glGetUniformLocation(p->id, "u_mask"), 2);
+    glUniform1i(glGetUniformLocation(p->id, "u_tiles"), UNIT_TILES);
+    glUniform1i(glGetUniformLocation(p->id, "u_map"), UNIT_MAP);
+    glUniform1i(glGetUniformLocation(p->id, "u_mask"), UNIT_MASK);
+    glUniform1i(glGetUniformLocation(p->id, "u_picture"), UNIT_PICTURE);
     glUseProgram(0);
 }
 
 static bool same_variant(const SonoShaderVariant *a, const SonoShaderVariant *b)
 {
-    return a->shader == b->shader && a->scale == b->scale && a->taps_t == b->taps_t && a->taps_f == b->taps_f &&
-           a->operation == b->operation;
+    return a->shader == b->shader && a->scale == b->scale && a->show == b->show && a->taps_t == b->taps_t &&
+           a->taps_f == b->taps_f && a->operation == b->operation;
 }
 
 SonoStatus gl_program_get(GlPrograms *programs, const SonoShaderVariant *variant, const GlProgram **out, SonoError *err)

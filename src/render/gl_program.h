@@ -5,12 +5,12 @@
 
 #include <epoxy/gl.h>
 
-#define MAX_PROGRAMS 64
+#define MAX_PROGRAMS 160
 
 typedef struct GlProgram {
     SonoShaderVariant variant;
     GLuint id;
-    GLint rect_px, view_px, origin_px, axis, time, freq, range, layer, args;
+    GLint rect_px, view_px, origin_px, corner_px, axis, range, args;
 } GlProgram;
 
 typedef struct GlPrograms {
@@ -21,8 +21,11 @@ typedef struct GlPrograms {
 
 /* Language of the current context: 300 es on OpenGL ES >= 3.0, 330 core on OpenGL >= 3.3, else UNSUPPORTED. */
 SonoStatus gl_language(SonoGlsl *out, SonoError *err);
-/* Compile and link. Samplers u_tiles, u_map, u_mask are set to units 0, 1, 2. Errors: INVALID with the driver's first
- * line. */
+/* Texture units of the samplers. */
+enum { UNIT_TILES, UNIT_MAP, UNIT_MASK, UNIT_PICTURE, N_UNITS };
+
+/* Compile and link; samplers are set to their units. *out is good until the next call. Errors: INVALID with the
+ * driver's first line. */
 SonoStatus gl_program_get(GlPrograms *programs, const SonoShaderVariant *variant, const GlProgram **out,
                           SonoError *err);
 void gl_programs_clear(GlPrograms *programs);

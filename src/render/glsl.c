@@ -77,14 +77,18 @@ SonoStatus sono_glsl_join(SonoGlsl language, const char *const *defines, const c
 
 SonoStatus sono_glsl_vertex(SonoGlsl language, const SonoShaderVariant *variant, char **out, SonoError *err)
 {
-    const char *const files[] = {variant->shader == SONO_SHADER_TILE ? "rect.vert" : "dab.vert", NULL};
+    static const char *const texts[] = {
+        [SONO_SHADER_TILE] = "tile.vert",    [SONO_SHADER_DAB] = "dab.vert",    [SONO_SHADER_RING] = "dab.vert",
+        [SONO_SHADER_WEIGHTS] = "rect.vert", [SONO_SHADER_MARKS] = "rect.vert", [SONO_SHADER_DIM] = "rect.vert",
+        [SONO_SHADER_MAGNIFY] = "rect.vert",
+    };
+    const char *const files[] = {texts[variant->shader], NULL};
     return sono_glsl_join(language, NULL, files, NULL, out, err);
 }
 
-SonoStatus sono_glsl_fragment(SonoGlsl language, const SonoShaderVariant *variant, char **out, SonoError *err)
+static SonoStatus tile_fragment(SonoGlsl language, const SonoShaderVariant *variant, char **out, SonoError *err)
 {
-    const bool is_tile = variant->shader == SONO_SHADER_TILE;
-    const char *const op = is_tile && variant->operation ? variant->operation->name : NULL;
+    const char *const op = variant->operation ? variant->operation->name : NULL;
     char taps_t[32];
     char taps_f[32];
     char op_define[64];
@@ -93,25 +97,44 @@ SonoStatus sono_glsl_fragment(SonoGlsl language, const SonoShaderVariant *varian
     (void)snprintf(taps_f, sizeof taps_f, "SONO_TAPS_F %d", variant->taps_f);
     (void)snprintf(op_define, sizeof op_define, "SONO_OP sono_op_%s", op ? op : "");
     (void)snprintf(op_file, sizeof op_file, "brush/%s.kernel.h", op ? op : "");
-
-    const char *defines[5] = {scale_defines[variant->scale]};
+    const char *defines[6] = {scale_defines[variant->scale], taps_t, taps_f};
+    size_t n_defines = 3;
+    if (variant->show == SONO_SHOW_PHASE) {
+        defines[n_defines++] = "SONO_PHASE";
+    }
+    if (op) {
+        defines[n_defines++] = op_define;
+    }
     const char *files[6] = {"dialect.glsl", "math.kernel.h"};
-    size_t n_defines = 1;
     size_t n_files = 2;
-    if (is_tile) {
-        defines[n_defines++] = taps_t;
-        defines[n_defines++] = taps_f;
-        if (op) {
-            defines[n_defines++] = op_define;
-            files[n_files++] = op_file;
-        }
-    } else {
-        files[n_files++] = "brush/dab.kernel.h";
-        if (variant->shader == SONO_SHADER_RING) {
-            defines[n_defines++] = "SONO_RING";
-        }
+    if (op) {
+        files[n_files++] = op_file;
     }
     files[n_files++] = "axis.glsl";
-    files[n_files++] = is_tile ? "tile.frag" : "dab.frag";
+    files[n_files++] = "tile.frag";
     return sono_glsl_join(language, defines, files, NULL, out, err);
+}
+
+SonoStatus sono_glsl_fragment(SonoGlsl language, const SonoShaderVariant *variant, char **out, SonoError *err)
+{
+    const char *const dab_defines[] = {scale_defines[variant->scale],
+                                       variant->shader == SONO_SHADER_RING ? "SONO_RING" : NULL, NULL};
+    const char *const dab_files[] = {"dialect.glsl", "math.kernel.h", "brush/dab.kernel.h",
+                                     "axis.glsl",    "dab.frag",      NULL};
+    const char *const marks_defines[] = {variant->shader == SONO_SHADER_DIM ? "SONO_DIM" : NULL, NULL};
+    switch (variant->shader) {
+    case SONO_SHADER_TILE:
+        break;
+    case SONO_SHADER_DAB:
+    case SONO_SHADER_RING:
+        return sono_glsl_join(language, dab_defines, dab_files, NULL, out, err);
+    case SONO_SHADER_WEIGHTS:
+        return sono_glsl_join(language, NULL, (const char *const[]){"weights.frag", NULL}, NULL, out, err);
+    case SONO_SHADER_MARKS:
+    case SONO_SHADER_DIM:
+        return sono_glsl_join(language, marks_defines, (const char *const[]){"marks.frag", NULL}, NULL, out, err);
+    case SONO_SHADER_MAGNIFY:
+        return sono_glsl_join(language, NULL, (const char *const[]){"magnify.frag", NULL}, NULL, out, err);
+    }
+    return tile_fragment(language, variant, out, err);
 }

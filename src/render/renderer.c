@@ -1,43 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A frame: upload what is new, draw the tiles, draw what strokes would change over them, draw the brush's outline. */
+/* A picture: lane by lane upload what is new, draw the tiles, draw what edits would change over them, then the
+ * selection and the brush's outline. */
 #include "sono_renderer.h"
 
-#include "gl_program.h"
-#include "preview_mask.h"
-#include "tile_textures.h"
+#include "preview_masks.h"
+#include "selection_marks.h"
+#include "small_picture.h"
+#include "tile_painter.h"
 
 #include "sono_mem.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-const char *const sono_show_names[] = {"level", "phase", NULL};
-
-/* Places of the view that a better tile covers already: cells of one pixel in time (strips come and go one by one) and
- * some in frequency (the tiles of a strip come together). */
-#define CELL_PX 4
-
-/* One tile as it will be drawn. */
-typedef struct TileDraw {
-    const SonoDrawStrip *strip;
-    int slot;
-    float rect_px[4];
-    float time[2], freq[2];
-} TileDraw;
-
 struct SonoRenderer {
-    TileDraw *draws; /* of this frame, best first */
-    size_t n_draws, cap_draws;
-    uint8_t *covered;
-    size_t n_cells, cells_wide;
     GlPrograms programs;
     TileTextures tiles;
-    PreviewMask mask;
-    GLuint vao; /* without attributes: rectangles come from uniforms */
-    GLuint map_texture;
-    const SonoColourMap *map; /* what map_texture holds */
-    unsigned target;          /* of the picture that is being drawn */
+    ColourTextures colours;
+    TileCover cover; /* of the lane being drawn */
+    TilePainter painter;
+    PreviewMasks masks;
+    SmallPictures small;
+    SonoPreview *shown; /* previews of the lane being drawn */
+    size_t n_shown, cap_shown;
+    unsigned target; /* of the picture being drawn, and the rest of sono_renderer_begin */
+    int reduce;
+    float background[3];
     char description[160];
     bool software;
 };
@@ -54,10 +42,11 @@ SonoStatus sono_renderer_new(SonoRenderer **out, SonoError *err)
         return sono_fail(err, SONO_E_NOMEM, "no memory for the renderer");
     }
     r->programs.language = language;
-    tile_textures_init(&r->tiles, language);
-    preview_mask_init(&r->mask);
-    glGenVertexArrays(1, &r->vao);
-    glGenTextures(1, &r->map_texture);
+    r->reduce = 1;
+    tile_textures_init(&r->tiles);
+    colour_textures_init(&r->colours);
+    tile_painter_init(&r->painter);
+    preview_masks_init(&r->masks);
     const char *name = (const char *)glGetString(GL_RENDERER);
     (void)snprintf(r->description, sizeof r->description, "%s, OpenGL%s %d.%d", name ? name : "unknown",
                    language == SONO_GLSL_300_ES ? " ES" : "", epoxy_gl_version() / 10, epoxy_gl_version() % 10);
@@ -73,11 +62,12 @@ void sono_renderer_free(SonoRenderer *r)
     }
     gl_programs_clear(&r->programs);
     tile_textures_clear(&r->tiles);
-    preview_mask_clear(&r->mask);
-    glDeleteVertexArrays(1, &r->vao);
-    glDeleteTextures(1, &r->map_texture);
-    sono_free(r->draws);
-    sono_free(r->covered);
+    colour_textures_clear(&r->colours);
+    tile_cover_clear(&r->cover);
+    tile_painter_clear(&r->painter);
+    preview_masks_clear(&r->masks);
+    small_pictures_clear(&r->small);
+    sono_free(r->shown);
     sono_free(r);
 }
 
@@ -116,14 +106,14 @@ static void set_state(void)
     glPixelStorei(GL_UNPACK_SKIP_PIXELS, 0);
     glPixelStorei(GL_UNPACK_SKIP_ROWS, 0);
     glPixelStorei(GL_UNPACK_SKIP_IMAGES, 0);
-    for (GLuint unit = 0; unit < 3; unit++) {
+    for (GLuint unit = 0; unit < N_UNITS; unit++) {
         glBindSampler(unit, 0);
     }
 }
 
 static void unbind(unsigned target)
 {
-    for (GLenum unit = 3; unit-- > 0;) {
+    for (GLenum unit = N_UNITS; unit-- > 0;) {
         glActiveTexture(GL_TEXTURE0 + unit);
         glBindTexture(GL_TEXTURE_2D, 0);
         glBindTexture(GL_TEXTURE_2D_ARRAY, 0);
@@ -132,239 +122,6 @@ static void unbind(unsigned target)
     glBindVertexArray(0);
     glUseProgram(0);
     glBindFramebuffer(GL_FRAMEBUFFER, target);
-}
-
-static void use_map(SonoRenderer *r, const SonoColourMap *map)
-{
-    glActiveTexture(GL_TEXTURE1);
-    glBindTexture(GL_TEXTURE_2D, r->map_texture);
-    if (r->map == map) {
-        return;
-    }
-    uint8_t rgba[256][4];
-    for (int i = 0; i < 256; i++) {
-        memcpy(rgba[i], map->rgb[i], 3);
-        rgba[i][3] = 255;
-    }
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, 256, 1, 0, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-    r->map = map;
-}
-
-static float px_between(double px, double size)
-{
-    return (float)fmin(fmax(px, 0.0), size);
-}
-
-/* Pixel row of a frequency, as a border between tiles: the same number for both neighbours. */
-static double row_px(const SonoRenderView *view, double freq_hz)
-{
-    if (view->axis.scale == SONO_SCALE_LOG && freq_hz <= 0.0) {
-        return 0.0;
-    }
-    return sono_freq_axis_position(&view->axis, freq_hz) * view->height_px;
-}
-
-/* Texel column c of a level stands for slices [c, c + 1) * 2^level, each from half a hop before its centre to half a
- * hop after it; rows likewise. Inside the 256 x 256 tile the first column is at 1, after the gutter. */
-static bool place_tile(const SonoFrame *frame, const SonoDrawStrip *s, int32_t tile, TileDraw *out)
-{
-    const SonoRenderView *v = &frame->view;
-    const SonoStripKey *key = &s->strip->key;
-    const double hop_s = (double)frame->plan->slice_hop / frame->plan->rate_hz;
-    const double bin_hz = sono_plan_freq_hz(frame->plan, 1) - sono_plan_freq_hz(frame->plan, 0);
-    const double col_s = ldexp(hop_s, key->level_t);
-    const double row_hz = ldexp(bin_hz, key->level_f);
-    const double col0 = (double)key->x * SONO_TILE_INNER;
-    const double row0 = (double)tile * SONO_TILE_INNER;
-    const double row1 = fmin(row0 + SONO_TILE_INNER, s->strip->n_rows);
-
-    const double sound0_px = -v->t0_s / v->s_per_px;
-    const double sound1_px = (v->end_s - v->t0_s) / v->s_per_px;
-    const double x0 = (col0 * col_s - 0.5 * hop_s - v->t0_s) / v->s_per_px;
-    const double x1 = ((col0 + SONO_TILE_INNER) * col_s - 0.5 * hop_s - v->t0_s) / v->s_per_px;
-    const double y0 = row_px(v, fmax(0.0, row0 * row_hz - 0.5 * bin_hz));
-    const double y1 = row_px(v, row1 * row_hz - 0.5 * bin_hz + (row1 < s->strip->n_rows ? 0.0 : bin_hz));
-    *out = (TileDraw){
-        .strip = s,
-        .rect_px = {px_between(fmax(x0, sound0_px), v->width_px),
-                    px_between(fmax(y0, s->p0 * v->height_px), v->height_px),
-                    px_between(fmin(x1, sound1_px), v->width_px),
-                    px_between(fmin(y1, s->p1 * v->height_px), v->height_px)},
-        .time = {(float)(v->s_per_px / col_s), (float)((v->t0_s + 0.5 * hop_s) / col_s - col0 + 1.0)},
-        .freq = {(float)(1.0 / row_hz), (float)(0.5 * bin_hz / row_hz - row0 + 1.0)},
-    };
-    return out->rect_px[2] > out->rect_px[0] && out->rect_px[3] > out->rect_px[1];
-}
-
-/* First cell whose centre is at or after px. */
-static size_t cell_at(float px, float size_px)
-{
-    const float cell = ceilf(px / size_px - 0.5f);
-    return cell > 0.0f ? (size_t)cell : 0;
-}
-
-/* Narrow the rectangle to what no better tile covers; false: nothing is left. */
-static bool narrow_to_uncovered(const SonoRenderer *r, float rect_px[4])
-{
-    const size_t x1 = cell_at(rect_px[2], 1.0f);
-    const size_t y1 = cell_at(rect_px[3], CELL_PX);
-    size_t lo_x = SIZE_MAX;
-    size_t lo_y = SIZE_MAX;
-    size_t hi_x = 0;
-    size_t hi_y = 0;
-    if (rect_px[3] - rect_px[1] < 2.0f * CELL_PX) { /* may lie between the cells' centres; costs nothing to draw */
-        return true;
-    }
-    for (size_t y = cell_at(rect_px[1], CELL_PX); y < y1; y++) {
-        for (size_t x = cell_at(rect_px[0], 1.0f); x < x1; x++) {
-            if (!r->covered[y * r->cells_wide + x]) {
-                lo_x = x < lo_x ? x : lo_x;
-                hi_x = x > hi_x ? x : hi_x;
-                lo_y = y < lo_y ? y : lo_y;
-                hi_y = y;
-            }
-        }
-    }
-    if (lo_x == SIZE_MAX) {
-        return false;
-    }
-    rect_px[0] = fmaxf(rect_px[0], (float)lo_x);
-    rect_px[1] = fmaxf(rect_px[1], (float)lo_y * CELL_PX - CELL_PX);
-    rect_px[2] = fminf(rect_px[2], (float)hi_x + 1.0f);
-    rect_px[3] = fminf(rect_px[3], (float)hi_y * CELL_PX + 2 * CELL_PX);
-    return true;
-}
-
-static void mark_covered(SonoRenderer *r, const float rect_px[4])
-{
-    const size_t x0 = cell_at(rect_px[0], 1.0f);
-    const size_t x1 = cell_at(rect_px[2], 1.0f);
-    const size_t y1 = cell_at(rect_px[3], CELL_PX);
-    for (size_t y = cell_at(rect_px[1], CELL_PX); y < y1 && x1 > x0; y++) {
-        memset(r->covered + y * r->cells_wide + x0, 1, x1 - x0);
-    }
-}
-
-static SonoStatus reset_cover(SonoRenderer *r, const SonoRenderView *v, SonoError *err)
-{
-    r->cells_wide = (size_t)v->width_px + 1;
-    const size_t n = r->cells_wide * ((size_t)v->height_px / CELL_PX + 1);
-    if (n > r->n_cells) {
-        uint8_t *more = sono_realloc_array(r->covered, n, 1);
-        if (!more) {
-            return sono_fail(err, SONO_E_NOMEM, "no memory for the picture");
-        }
-        r->covered = more;
-        r->n_cells = n;
-    }
-    memset(r->covered, 0, n);
-    r->n_draws = 0;
-    return SONO_OK;
-}
-
-static SonoStatus add_draw(SonoRenderer *r, const TileDraw *draw, SonoError *err)
-{
-    if (r->n_draws == r->cap_draws) {
-        const size_t cap = r->cap_draws ? 2 * r->cap_draws : 128;
-        TileDraw *more = sono_realloc_array(r->draws, cap, sizeof *more);
-        if (!more) {
-            return sono_fail(err, SONO_E_NOMEM, "no memory for the picture");
-        }
-        r->draws = more;
-        r->cap_draws = cap;
-    }
-    r->draws[r->n_draws++] = *draw;
-    return SONO_OK;
-}
-
-/* The slot of a tile, uploaded if it is not there (or only provisionally) and this frame may; -1: not in this frame. */
-static int get_slot(SonoRenderer *r, const SonoFrame *frame, const SonoStrip *strip, int32_t tile,
-                    SonoFrameReport *report)
-{
-    const int slot = tile_textures_find(&r->tiles, &strip->key, tile);
-    if (slot >= 0 && (strip->provisional || !r->tiles.slots[slot].provisional)) {
-        return slot;
-    }
-    if (frame->max_uploads > 0 && report->n_uploaded >= frame->max_uploads) {
-        report->n_waiting++;
-        return slot;
-    }
-    const int uploaded = tile_textures_upload(&r->tiles, strip, tile);
-    report->n_uploaded += uploaded >= 0;
-    return uploaded >= 0 ? uploaded : slot;
-}
-
-/* What will be drawn, best first (the list has the best last): of each tile what better ones leave open. */
-static SonoStatus choose_tiles(SonoRenderer *r, const SonoFrame *frame, SonoFrameReport *report, SonoError *err)
-{
-    SonoStatus status = reset_cover(r, &frame->view, err);
-    glActiveTexture(GL_TEXTURE0);
-    for (size_t i = frame->n_strips; i-- > 0 && status == SONO_OK;) {
-        const SonoDrawStrip *s = &frame->strips[i];
-        for (int32_t tile = 0; tile < s->strip->n_tiles && status == SONO_OK; tile++) {
-            TileDraw draw = {0};
-            if (!place_tile(frame, s, tile, &draw) || !narrow_to_uncovered(r, draw.rect_px)) {
-                continue;
-            }
-            draw.slot = get_slot(r, frame, s->strip, tile, report);
-            if (draw.slot >= 0) {
-                mark_covered(r, draw.rect_px);
-                status = add_draw(r, &draw, err);
-            }
-        }
-    }
-    return status;
-}
-
-static SonoStatus draw_tile(SonoRenderer *r, const SonoFrame *frame, const TileDraw *draw, const SonoPreview *preview,
-                            SonoError *err)
-{
-    const SonoRenderView *v = &frame->view;
-    const SonoShaderVariant variant = {.shader = SONO_SHADER_TILE,
-                                       .scale = v->axis.scale,
-                                       .taps_t = draw->strip->taps_t,
-                                       .taps_f = draw->strip->taps_f,
-                                       .operation = preview ? preview->operation : NULL};
-    const GlProgram *p = NULL;
-    const SonoStatus status = gl_program_get(&r->programs, &variant, &p, err);
-    if (status != SONO_OK) {
-        return status;
-    }
-    float axis[2];
-    axis_uniform(&v->axis, axis);
-    const double per_db = 1.0 / (v->ceiling_db - v->floor_db);
-    glUseProgram(p->id);
-    glUniform4fv(p->rect_px, 1, draw->rect_px);
-    glUniform2f(p->view_px, (float)v->width_px, (float)v->height_px);
-    glUniform2f(p->origin_px, (float)v->x_px, (float)v->y_px);
-    glUniform2fv(p->axis, 1, axis);
-    glUniform2fv(p->time, 1, draw->time);
-    glUniform2fv(p->freq, 1, draw->freq);
-    glUniform2f(p->range, (float)per_db, (float)(-v->floor_db * per_db));
-    glUniform1f(p->layer, tile_textures_layer(draw->slot));
-    if (preview) {
-        glUniform4fv(p->args, 1, preview->args);
-    }
-    glActiveTexture(GL_TEXTURE0);
-    glBindTexture(GL_TEXTURE_2D_ARRAY, tile_textures_array(&r->tiles, draw->slot));
-    glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
-    return SONO_OK;
-}
-
-/* The best last. */
-static SonoStatus draw_tiles(SonoRenderer *r, const SonoFrame *frame, const SonoPreview *preview, SonoError *err)
-{
-    SonoStatus status = SONO_OK;
-    glBindVertexArray(r->vao);
-    for (size_t i = r->n_draws; i-- > 0 && status == SONO_OK;) {
-        status = draw_tile(r, frame, &r->draws[i], preview, err);
-    }
-    glBindVertexArray(0);
-    return status;
 }
 
 static void aim(unsigned target, const SonoRenderView *view)
@@ -380,42 +137,103 @@ static bool same_effect(const SonoPreview *a, const SonoPreview *b)
     return a->operation == b->operation && memcmp(a->args, b->args, sizeof a->args) == 0;
 }
 
-/* Draw the tiles again where strokes have weight, with the operation applied. */
-static SonoStatus draw_previews(SonoRenderer *r, unsigned target, const SonoFrame *frame, SonoError *err)
+/* The previews that this lane shows, into r->shown. */
+static SonoStatus choose_previews(SonoRenderer *r, const SonoFrame *frame, SonoError *err)
 {
-    const SonoRenderView *v = &frame->view;
-    SonoStatus status = SONO_OK;
-    for (size_t i = 0; i < frame->n_previews && status == SONO_OK;) {
+    r->n_shown = 0;
+    if (frame->n_previews > r->cap_shown) {
+        SonoPreview *more = sono_realloc_array(r->shown, frame->n_previews, sizeof *more);
+        if (!more) {
+            return sono_fail(err, SONO_E_NOMEM, "no memory to show %zu edits", frame->n_previews);
+        }
+        r->shown = more;
+        r->cap_shown = frame->n_previews;
+    }
+    for (size_t i = 0; i < frame->n_previews; i++) {
+        const SonoPreview *p = &frame->previews[i];
+        if (p->channel < 0 || p->channel == frame->channel) {
+            r->shown[r->n_shown++] = *p;
+        }
+    }
+    return SONO_OK;
+}
+
+/* Draw the tiles again where previews have weight, with the operation applied. */
+static SonoStatus draw_previews(SonoRenderer *r, unsigned target, const SonoFrame *frame, const SonoRenderView *v,
+                                SonoError *err)
+{
+    SonoStatus status = choose_previews(r, frame, err);
+    for (size_t i = 0; i < r->n_shown && status == SONO_OK;) {
         size_t n = 1;
-        while (i + n < frame->n_previews && same_effect(&frame->previews[i], &frame->previews[i + n])) {
+        while (i + n < r->n_shown && same_effect(&r->shown[i], &r->shown[i + n])) {
             n++;
         }
-        int b[4] = {0};
-        glActiveTexture(GL_TEXTURE2);
-        status = preview_mask_draw(&r->mask, &r->programs, v, &frame->previews[i], n, b, err);
+        const PreviewMask *mask = NULL;
+        status = preview_masks_draw(&r->masks, &r->programs, v, &r->shown[i], n, &mask, err);
         aim(target, v);
-        if (status == SONO_OK && b[2] > b[0] && b[3] > b[1]) {
+        if (status == SONO_OK && mask->bounds[2] > mask->bounds[0] && mask->bounds[3] > mask->bounds[1]) {
+            const int *b = mask->bounds;
             glScissor(v->x_px + b[0], v->y_px + b[1], b[2] - b[0], b[3] - b[1]);
-            glActiveTexture(GL_TEXTURE2);
-            glBindTexture(GL_TEXTURE_2D, r->mask.texture);
-            status = draw_tiles(r, frame, &frame->previews[i], err);
+            glActiveTexture(GL_TEXTURE0 + UNIT_MASK);
+            glBindTexture(GL_TEXTURE_2D, mask->texture);
+            status = tile_painter_draw(&r->painter, &r->programs, &r->cover, &r->tiles, v, &r->shown[i], err);
         }
         i += n;
     }
     return status;
 }
 
+/* The sound, without what lies over it. */
+static SonoStatus draw_sound(SonoRenderer *r, unsigned target, const SonoFrame *frame, const SonoRenderView *v,
+                             SonoFrameReport *report, SonoError *err)
+{
+    glActiveTexture(GL_TEXTURE0 + UNIT_TILES);
+    SonoStatus status = tile_cover_choose(&r->cover, &r->tiles, frame, v, report, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    report->n_drawn = (int)r->cover.n_draws;
+    colour_textures_use(&r->colours, v);
+    status = tile_painter_load(&r->painter, &r->cover, err);
+    aim(target, v);
+    if (status == SONO_OK) {
+        status = tile_painter_draw(&r->painter, &r->programs, &r->cover, &r->tiles, v, NULL, err);
+    }
+    return status == SONO_OK ? draw_previews(r, target, frame, v, err) : status;
+}
+
+/* The sound at 1 / reduce of the resolution. */
+static SonoStatus draw_small(SonoRenderer *r, const SonoFrame *frame, SonoFrameReport *report, SonoError *err)
+{
+    const SonoRenderView small = small_view(&frame->view, r->reduce);
+    const SmallPicture *picture = NULL;
+    SonoStatus status = small_pictures_get(&r->small, &small, &picture, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    aim(picture->fbo, &small);
+    glClearColor(r->background[0], r->background[1], r->background[2], 1.0f);
+    glClear(GL_COLOR_BUFFER_BIT);
+    status = draw_sound(r, picture->fbo, frame, &small, report, err);
+    aim(r->target, &frame->view);
+    glBindVertexArray(r->masks.empty_vao);
+    return status == SONO_OK ? small_picture_magnify(picture, &r->programs, &frame->view, err) : status;
+}
+
 SonoStatus sono_renderer_begin(SonoRenderer *r, unsigned target, int width_px, int height_px, int reduce,
                                const float background_rgb[3], SonoError *err)
 {
     if (width_px <= 0 || height_px <= 0 || reduce < 1) {
-        return sono_fail(err, SONO_E_INVALID, "a picture of %d x %d pixels cannot be drawn", width_px, height_px);
+        return sono_fail(err, SONO_E_INVALID, "a picture of %d x %d pixels, reduced %d times, cannot be drawn",
+                         width_px, height_px, reduce);
     }
     while (glGetError() != GL_NO_ERROR) { /* someone else's */
     }
     set_state();
-    r->tiles.frame++;
+    r->tiles.picture++;
     r->target = target;
+    r->reduce = reduce;
+    memcpy(r->background, background_rgb, sizeof r->background);
     glBindFramebuffer(GL_FRAMEBUFFER, target);
     glViewport(0, 0, width_px, height_px);
     glClearColor(background_rgb[0], background_rgb[1], background_rgb[2], 1.0f);
@@ -430,19 +248,15 @@ SonoStatus sono_renderer_draw(SonoRenderer *r, const SonoFrame *frame, SonoFrame
     if (v->width_px <= 0 || v->height_px <= 0 || !(v->s_per_px > 0.0) || !(v->ceiling_db > v->floor_db)) {
         return sono_fail(err, SONO_E_INVALID, "a view of %d x %d pixels cannot be drawn", v->width_px, v->height_px);
     }
-    SonoStatus status = choose_tiles(r, frame, &local, err);
-    use_map(r, v->map);
+    SonoStatus status =
+        r->reduce > 1 ? draw_small(r, frame, &local, err) : draw_sound(r, r->target, frame, v, &local, err);
+    /* lines are drawn at full resolution: they would flicker between sharp and soft */
     aim(r->target, v);
-    local.n_drawn = (int)r->n_draws;
-    if (status == SONO_OK) {
-        status = draw_tiles(r, frame, NULL, err);
+    if (status == SONO_OK && frame->selection && frame->selection->n_shapes > 0) {
+        status = selection_marks_draw(&r->masks, &r->programs, v, frame->selection, err);
     }
-    if (status == SONO_OK) {
-        status = draw_previews(r, r->target, frame, err);
-    }
-    aim(r->target, v);
     if (status == SONO_OK && frame->cursor) {
-        status = preview_mask_ring(&r->mask, &r->programs, v, frame->cursor, err);
+        status = preview_masks_ring(&r->masks, &r->programs, v, frame->cursor, err);
     }
     if (report) {
         *report = local;
@@ -463,16 +277,17 @@ SonoStatus sono_renderer_end(SonoRenderer *r, SonoError *err)
 
 SonoStatus sono_renderer_read_mask(SonoRenderer *r, float *weights, SonoError *err)
 {
-    if (!r->mask.drawn) {
+    const PreviewMask *mask = r->masks.last;
+    if (!mask || !mask->drawn) {
         return sono_fail(err, SONO_E_INVALID, "no preview was drawn");
     }
-    const size_t n = (size_t)r->mask.width_px * (size_t)r->mask.height_px;
+    const size_t n = (size_t)mask->width_px * (size_t)mask->height_px;
     float *rgba = sono_calloc(n, 4 * sizeof *rgba);
     if (!rgba) {
         return sono_fail(err, SONO_E_NOMEM, "no memory to read the mask");
     }
-    glBindFramebuffer(GL_FRAMEBUFFER, r->mask.fbo);
-    glReadPixels(0, 0, r->mask.width_px, r->mask.height_px, GL_RGBA, GL_FLOAT, rgba);
+    glBindFramebuffer(GL_FRAMEBUFFER, mask->fbo);
+    glReadPixels(0, 0, mask->width_px, mask->height_px, GL_RGBA, GL_FLOAT, rgba);
     glBindFramebuffer(GL_FRAMEBUFFER, 0);
     for (size_t i = 0; i < n; i++) {
         weights[i] = rgba[4 * i];

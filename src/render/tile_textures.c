@@ -6,10 +6,9 @@
 
 #include <string.h>
 
-void tile_textures_init(TileTextures *tt, SonoGlsl language)
+void tile_textures_init(TileTextures *tt)
 {
     memset(tt, 0, sizeof *tt);
-    tt->half_floats = language == SONO_GLSL_300_ES;
 }
 
 void tile_textures_clear(TileTextures *tt)
@@ -30,7 +29,7 @@ int tile_textures_find(TileTextures *tt, const SonoStripKey *key, int32_t tile)
     for (int i = 0; i < tt->n_arrays * TILE_LAYERS; i++) {
         TileSlot *slot = &tt->slots[i];
         if (slot->used && slot->tile == tile && same_key(&slot->key, key)) {
-            slot->drawn_at = tt->frame;
+            slot->drawn_at = tt->picture;
             return i;
         }
     }
@@ -48,15 +47,15 @@ static bool add_array(TileTextures *tt)
     GLuint array = 0;
     glGenTextures(1, &array);
     glBindTexture(GL_TEXTURE_2D_ARRAY, array);
-    glTexImage3D(GL_TEXTURE_2D_ARRAY, 0, tt->half_floats ? GL_RG16F : GL_RG32F, SONO_TILE_TEXELS, SONO_TILE_TEXELS,
-                 TILE_LAYERS, 0, GL_RG, GL_FLOAT, NULL);
+    glTexImage3D(GL_TEXTURE_2D_ARRAY, 0, GL_RG32F, SONO_TILE_TEXELS, SONO_TILE_TEXELS, TILE_LAYERS, 0, GL_RG, GL_FLOAT,
+                 NULL);
     if (glGetError() != GL_NO_ERROR) {
         sono_log(SONO_LOG_DEBUG, "gl", "no memory for more than %d tiles", tt->n_arrays * TILE_LAYERS);
         glDeleteTextures(1, &array);
         return false;
     }
-    glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
-    glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+    glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
     glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
     glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
     tt->arrays[tt->n_arrays++] = array;
@@ -71,12 +70,12 @@ static int free_slot(TileTextures *tt)
         if (!slot->used) {
             return i;
         }
-        if (slot->drawn_at < tt->frame && (oldest < 0 || slot->drawn_at < tt->slots[oldest].drawn_at)) {
+        if (slot->drawn_at < tt->picture && (oldest < 0 || slot->drawn_at < tt->slots[oldest].drawn_at)) {
             oldest = i;
         }
     }
-    /* what a recent frame drew is likely to be drawn again: rather take more memory, while there is */
-    if ((oldest < 0 || tt->slots[oldest].drawn_at + 120 > tt->frame) && add_array(tt)) {
+    /* what a recent picture drew is likely to be drawn again: rather take more memory, while there is */
+    if ((oldest < 0 || tt->slots[oldest].drawn_at + 120 > tt->picture) && add_array(tt)) {
         return (tt->n_arrays - 1) * TILE_LAYERS;
     }
     return oldest;
@@ -96,7 +95,7 @@ int tile_textures_upload(TileTextures *tt, const SonoStrip *strip, int32_t tile)
     glTexSubImage3D(GL_TEXTURE_2D_ARRAY, 0, 0, 0, at % TILE_LAYERS, SONO_TILE_TEXELS, SONO_TILE_TEXELS, 1, GL_RG,
                     GL_FLOAT, strip->data + (size_t)tile * floats);
     tt->slots[at] = (TileSlot){
-        .key = strip->key, .tile = tile, .used = true, .provisional = strip->provisional, .drawn_at = tt->frame};
+        .key = strip->key, .tile = tile, .used = true, .provisional = strip->provisional, .drawn_at = tt->picture};
     return at;
 }
 

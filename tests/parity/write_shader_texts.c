@@ -25,8 +25,9 @@ static void write_variant(const char *folder, SonoGlsl language, const SonoShade
     char name[160];
     char *text = NULL;
     SonoError err = {0};
-    (void)snprintf(name, sizeof name, "%s_%d_%s_%d%d_%s", language == SONO_GLSL_300_ES ? "es" : "core", (int)v->shader,
-                   sono_scale_names[v->scale], v->taps_t, v->taps_f, v->operation ? v->operation->name : "plain");
+    (void)snprintf(name, sizeof name, "%s_%d_%s_%s_%d%d_%s", language == SONO_GLSL_300_ES ? "es" : "core",
+                   (int)v->shader, sono_scale_names[v->scale], sono_show_names[v->show], v->taps_t, v->taps_f,
+                   v->operation ? v->operation->name : "plain");
     SonoStatus status = sono_glsl_fragment(language, v, &text, &err);
     write_text(folder, name, "frag", status, text, &err);
     text = NULL;
@@ -36,8 +37,12 @@ static void write_variant(const char *folder, SonoGlsl language, const SonoShade
 
 static void write_tiles(const char *folder, SonoGlsl language, SonoAxisScale scale)
 {
-    for (int taps = 0; taps < 4; taps++) {
-        SonoShaderVariant v = {SONO_SHADER_TILE, scale, 1 + taps / 2, 1 + taps % 2, NULL};
+    for (int i = 0; i < 8; i++) {
+        SonoShaderVariant v = {.shader = SONO_SHADER_TILE,
+                               .scale = scale,
+                               .show = i < 4 ? SONO_SHOW_LEVEL : SONO_SHOW_PHASE,
+                               .taps_t = 1 + i % 4 / 2,
+                               .taps_f = 1 + i % 2};
         write_variant(folder, language, &v);
         for (const SonoOperation *const *op = sono_operations; *op; op++) {
             v.operation = *op;
@@ -56,6 +61,9 @@ int main(int argc, char **argv)
             write_tiles(argv[1], language, scale);
             write_variant(argv[1], language, &(SonoShaderVariant){.shader = SONO_SHADER_DAB, .scale = scale});
             write_variant(argv[1], language, &(SonoShaderVariant){.shader = SONO_SHADER_RING, .scale = scale});
+        }
+        for (SonoShader shader = SONO_SHADER_WEIGHTS; shader <= SONO_SHADER_MAGNIFY; shader++) {
+            write_variant(argv[1], language, &(SonoShaderVariant){.shader = shader});
         }
     }
     return 0;

@@ -282,11 +282,18 @@ static void body_fallback(SonoRenderer *r, const GlContext *gl, const SonoPlan *
     frame.view.t0_s = -20.0 * hop_s(plan);
     frame.view.end_s = 290.0 * hop_s(plan);
     frame.max_uploads = 1;
+    /* what may not be uploaded yet leaves no hole: nor does the first frame, which the coarse strip is uploaded for */
     SonoFrameReport report = draw(r, gl, &frame, rgba);
-    assert_int_equal(report.n_uploaded, 1);
     assert_true(report.n_waiting > 0);
+    for (int i = 0; i < HEIGHT * WIDTH; i++) {
+        const int x = i % WIDTH;
+        if (x >= 20 && x < 310 && rgba[4 * i] == 14) {
+            fail_msg("a hole at pixel %d %d in the first frame", x, i / WIDTH);
+        }
+    }
     while (report.n_waiting > 0) {
         report = draw(r, gl, &frame, rgba);
+        assert_true(report.n_uploaded <= 1);
     }
     const int low = expected_red(-75.0);
     const int high = expected_red(-50.0);
@@ -337,8 +344,8 @@ static void body_place(SonoRenderer *r, const GlContext *gl, const SonoPlan *pla
         for (int x = 0; x < WIDTH; x++) {
             const uint8_t *px = &rgba[4 * (y * WIDTH + x)];
             const bool inside = x >= 40 && x < 140 && y >= 30 && y < 110;
-            const int want = inside ? expected_red((double)pattern(10 + x - 40, 5 + y - 30)) : 255;
-            if (abs(px[0] - want) > 1 || (!inside && px[1] != 0)) {
+            const int want = inside ? expected_red((double)pattern(10 + x - 40, 5 + y - 30)) : 14;
+            if (abs(px[0] - want) > 1 || (!inside && px[1] != 15)) {
                 fail_msg("pixel %d %d is %d, must be %d", x, y, px[0], want);
             }
         }

@@ -145,7 +145,7 @@ static void test_table(void **state)
         SonoError err = {0};
         assert_ok(sono_params_check((*op)->params, &p, &err), err);
     }
-    assert_int_equal(n, 2);
+    assert_int_equal(n, 3);
     assert_null(sono_operation_find("no such operation"));
 }
 
