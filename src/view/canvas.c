@@ -65,13 +65,17 @@ static gboolean same_view(const SonoViewState *a, const SonoViewState *b)
 
 static void update_cursor(SonoCanvas *c)
 {
-    static const char *const names[] = {
-        [SONO_CURSOR_ARROW] = "default",        [SONO_CURSOR_CROSS] = "crosshair",
-        [SONO_CURSOR_NONE] = "none",            [SONO_CURSOR_GRAB] = "grab",
-        [SONO_CURSOR_GRABBING] = "grabbing",    [SONO_CURSOR_ZOOM] = "zoom-in",
-        [SONO_CURSOR_MOVE] = "move",            [SONO_CURSOR_SIZE_TIME] = "ew-resize",
-        [SONO_CURSOR_SIZE_FREQ] = "ns-resize",  [SONO_CURSOR_SIZE_FALLING] = "nwse-resize",
-        [SONO_CURSOR_SIZE_RISING] = "nesw-resize"};
+    static const char *const names[] = {[SONO_CURSOR_ARROW] = "default",
+                                        [SONO_CURSOR_CROSS] = "crosshair",
+                                        [SONO_CURSOR_NONE] = "none",
+                                        [SONO_CURSOR_GRAB] = "grab",
+                                        [SONO_CURSOR_GRABBING] = "grabbing",
+                                        [SONO_CURSOR_ZOOM] = "zoom-in",
+                                        [SONO_CURSOR_MOVE] = "move",
+                                        [SONO_CURSOR_SIZE_TIME] = "ew-resize",
+                                        [SONO_CURSOR_SIZE_FREQ] = "ns-resize",
+                                        [SONO_CURSOR_SIZE_FALLING] = "nwse-resize",
+                                        [SONO_CURSOR_SIZE_RISING] = "nesw-resize"};
     const char *name = c->input.is_panning ? "grabbing" : names[sono_scene_cursor(c->scene)];
     if (c->cursor != name) {
         c->cursor = name;

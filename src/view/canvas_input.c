@@ -59,8 +59,9 @@ gboolean canvas_cancel_drag(SonoCanvas *c)
 void canvas_set_modifiers(SonoCanvas *c, GdkModifierType held)
 {
     SonoPointer *at = c->input.is_down ? &c->input.last : &c->input.hover;
-    const SonoPointer now = {
-        .shift = (held & GDK_SHIFT_MASK) != 0, .ctrl = (held & GDK_CONTROL_MASK) != 0, .alt = (held & GDK_ALT_MASK) != 0};
+    const SonoPointer now = {.shift = (held & GDK_SHIFT_MASK) != 0,
+                             .ctrl = (held & GDK_CONTROL_MASK) != 0,
+                             .alt = (held & GDK_ALT_MASK) != 0};
     if (at->shift == now.shift && at->ctrl == now.ctrl && at->alt == now.alt) {
         return;
     }
@@ -81,8 +82,8 @@ static int count_press(SonoCanvas *c, guint32 time_ms, double x_px, double y_px)
     CanvasInput *in = &c->input;
     int most_ms = 0;
     int most_px = 0;
-    g_object_get(gtk_widget_get_settings(GTK_WIDGET(c)), "gtk-double-click-time", &most_ms,
-                 "gtk-double-click-distance", &most_px, NULL);
+    g_object_get(gtk_widget_get_settings(GTK_WIDGET(c)), "gtk-double-click-time", &most_ms, "gtk-double-click-distance",
+                 &most_px, NULL);
     const gboolean follows = in->n_press > 0 && time_ms - in->press_ms <= (guint32)most_ms &&
                              fabs(x_px - in->press_x_px) <= most_px && fabs(y_px - in->press_y_px) <= most_px;
     in->n_press = follows ? in->n_press + 1 : 1;

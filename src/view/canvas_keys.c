@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keys without Ctrl: they act while the canvas has the focus, so that typing into a field types. Keys that are held lend
- * a tool, or show the original; pressed shortly, a tool's key chooses it. */
+/* Keys without Ctrl: they act while the canvas has the focus, so that typing into a field types. Keys that are held
+ * lend a tool, or show the original; pressed shortly, a tool's key chooses it. */
 #include "canvas_private.h"
 
 #include <string.h>

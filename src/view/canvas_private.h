@@ -18,9 +18,9 @@ typedef struct CanvasInput {
     SonoPointer last;  /* of the drag that is under way */
     SonoPointer hover; /* last place without a button */
     gboolean is_down, is_panning;
-    double pan_x_px, pan_y_px;                 /* how far a pan has come */
+    double pan_x_px, pan_y_px;                  /* how far a pan has come */
     double pinch_scale, pinch_x_px, pinch_y_px; /* likewise a pinch */
-    guint32 press_ms;                          /* the last press, for double clicks */
+    guint32 press_ms;                           /* the last press, for double clicks */
     double press_x_px, press_y_px;
     int n_press;
 } CanvasInput;

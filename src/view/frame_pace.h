@@ -11,10 +11,10 @@
 
 typedef struct FramePace {
     bool moving;
-    double changed_s;   /* the last change */
-    double began_s;     /* the last frame */
+    double changed_s; /* the last change */
+    double began_s;   /* the last frame */
     double ended_s;
-    bool began_moving;  /* the last frame was one of a movement */
+    bool began_moving; /* the last frame was one of a movement */
     unsigned n_frames;
     size_t n_gaps, n_draws;
     double gap_ms[FRAME_PACE_MAX_GAPS];  /* between the starts of frames of one movement */

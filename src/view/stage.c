@@ -50,8 +50,7 @@ static void sono_stage_measure(GtkWidget *widget, GtkOrientation orientation, in
         *minimum = left.natural + right.natural + MAX(canvas.min, CANVAS_MIN_PX);
         *natural = MAX(*minimum, left.natural + right.natural + canvas.natural);
     } else {
-        const int above =
-            measure(s->overview, orientation).natural + measure(s->time_ruler, orientation).natural;
+        const int above = measure(s->overview, orientation).natural + measure(s->time_ruler, orientation).natural;
         *minimum = above + (s->show_waveform ? WAVEFORM_MIN_PX : 0) + CANVAS_MIN_PX;
         *natural = MAX(*minimum, above + (s->show_waveform ? s->waveform_height : 0) + canvas.natural);
     }
@@ -207,9 +206,9 @@ static void sono_stage_init(SonoStage *s)
 /* A thin line between waveform and time ruler; wider for the pointer, and moved by the arrow keys. */
 static GtkWidget *new_split(SonoStage *s)
 {
-    GtkWidget *split = g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_SEPARATOR, "focusable", TRUE,
-                                    "orientation", GTK_ORIENTATION_VERTICAL, "css-classes",
-                                    (const char *const[]){"stage-split", NULL}, NULL);
+    GtkWidget *split =
+        g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_SEPARATOR, "focusable", TRUE, "orientation",
+                     GTK_ORIENTATION_VERTICAL, "css-classes", (const char *const[]){"stage-split", NULL}, NULL);
     gtk_box_append(GTK_BOX(split), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL));
     gtk_accessible_update_property(GTK_ACCESSIBLE(split), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Height of the waveform"),
                                    -1);

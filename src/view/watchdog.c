@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The main loop's poll function tells when a turn of the loop begins and ends; a thread looks whether one takes long and
- * asks the main thread, by a signal, where it is. */
+/* The main loop's poll function tells when a turn of the loop begins and ends; a thread looks whether one takes long
+ * and asks the main thread, by a signal, where it is. */
 #define _GNU_SOURCE /* backtrace_symbols_fd */
 #include "sono_watchdog.h"
 
@@ -25,7 +25,7 @@ static struct {
     GPollFunc poll;
     gboolean armed, excused;
     int n_excuses;
-    gint64 cpu_us;   /* of the main thread when the turn began */
+    gint64 cpu_us; /* of the main thread when the turn began */
     gint64 entered_us;
     const char *longest; /* part of the turn that has a name */
     gint64 longest_us;
