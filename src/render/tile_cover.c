@@ -189,7 +189,8 @@ static SonoStatus add_strip(TileCover *cover, TileTextures *textures, const Sono
                             SonoFrameReport *report, SonoError *err)
 {
     SonoStatus status = SONO_OK;
-    for (int32_t tile = 0; tile < s->strip->n_tiles && status == SONO_OK; tile++) {
+    const int32_t end = s->strip->n_tiles - s->strip->n_above;
+    for (int32_t tile = s->strip->n_below; tile < end && status == SONO_OK; tile++) {
         TileDraw draw = {0};
         if (!place_tile(view, frame->plan, s, tile, &draw) || !narrow_to_uncovered(cover, draw.rect_px)) {
             continue;

@@ -14,7 +14,9 @@ static SonoViewState make_view(SonoAxisScale scale)
                        .axis = {scale, 0.0, 1.0},
                        .end_s = 100.0,
                        .nyquist_hz = 24000.0,
-                       .floor_db = -110.0};
+                       .floor_db = -110.0,
+                       .n_channels = 1,
+                       .only_channel = SONO_ALL_LANES};
     sono_view_state_fit(&v);
     return v;
 }
@@ -44,8 +46,8 @@ static void conversions_are_inverse(void **state)
                 double hz = 0.0;
                 double x_back = 0.0;
                 double y_back = 0.0;
-                sono_view_state_to_sound(&v, x, 0.6 * x, &t_s, &hz);
-                sono_view_state_to_px(&v, t_s, hz, &x_back, &y_back);
+                sono_view_state_to_sound(&v, 0, x, 0.6 * x, &t_s, &hz);
+                sono_view_state_to_px(&v, 0, t_s, hz, &x_back, &y_back);
                 assert_near(x_back, x, 1e-6);
                 assert_near(y_back, 0.6 * x, 1e-6);
             }
@@ -61,10 +63,10 @@ static void edges_are_the_sound(void **state)
     const SonoViewState v = make_view(SONO_SCALE_MEL);
     double t_s = -1.0;
     double hz = -1.0;
-    sono_view_state_to_sound(&v, 0.0, 600.0, &t_s, &hz);
+    sono_view_state_to_sound(&v, 0, 0.0, 600.0, &t_s, &hz);
     assert_near(t_s, 0.0, 0.0);
     assert_near(hz, 0.0, 1e-9);
-    sono_view_state_to_sound(&v, 1000.0, 0.0, &t_s, &hz);
+    sono_view_state_to_sound(&v, 0, 1000.0, 0.0, &t_s, &hz);
     assert_near(t_s, 100.0, 1e-9);
     assert_near(hz, 24000.0, 1e-6);
     assert_near(make_view(SONO_SCALE_LOG).axis.f0_hz, 20.0, 1e-9);
@@ -79,12 +81,12 @@ static void zoom_keeps_the_place(void **state)
         double hz = 0.0;
         double x = 0.0;
         double y = 0.0;
-        sono_view_state_to_sound(&v, 333.0, 222.0, &t_s, &hz);
+        sono_view_state_to_sound(&v, 0, 333.0, 222.0, &t_s, &hz);
         for (int i = 0; i < 20; i++) {
             sono_view_state_zoom_time(&v, 333.0, 1.3);
             sono_view_state_zoom_freq(&v, 222.0, 1.1);
             assert_inside(&v);
-            sono_view_state_to_px(&v, t_s, hz, &x, &y);
+            sono_view_state_to_px(&v, 0, t_s, hz, &x, &y);
             assert_near(x, 333.0, 1e-3);
             assert_near(y, 222.0, 1e-3);
         }
@@ -109,7 +111,7 @@ static void pan_stays_inside(void **state)
     /* 30 px up: what was 30 px below the top edge is at the top now */
     double t_s = 0.0;
     double hz = 0.0;
-    sono_view_state_to_sound(&before, 0.0, 30.0, &t_s, &hz);
+    sono_view_state_to_sound(&before, 0, 0.0, 30.0, &t_s, &hz);
     assert_near(v.axis.f1_hz, hz, 1e-6 * hz);
     for (int i = 0; i < 200; i++) {
         sono_view_state_pan(&v, i % 3 ? 400.0 : -100.0, i % 2 ? 500.0 : -900.0);
