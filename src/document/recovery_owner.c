@@ -46,7 +46,7 @@ static bool read_start(int64_t pid, uint64_t *ticks)
         return false;
     }
     const char *field = after + 1;
-    for (int i = 0; i < 20 && field; i++) { /* 3 is the next */
+    for (int i = 3; i < 22 && field; i++) { /* from the space before field 3 to that before field 22 */
         field = strchr(field + 1, ' ');
     }
     return field && sscanf(field, " %" SCNu64, ticks) == 1;
