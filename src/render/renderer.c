@@ -151,7 +151,7 @@ static SonoStatus choose_previews(SonoRenderer *r, const SonoFrame *frame, SonoE
     }
     for (size_t i = 0; i < frame->n_previews; i++) {
         const SonoPreview *p = &frame->previews[i];
-        if (p->channel < 0 || p->channel == frame->channel) {
+        if ((p->channel < 0 || p->channel == frame->channel) && !p->operation->takes_state) {
             r->shown[r->n_shown++] = *p;
         }
     }
