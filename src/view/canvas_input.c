@@ -98,7 +98,6 @@ static void press(GtkGesture *gesture, double x_px, double y_px, SonoCanvas *c, 
     CanvasInput *in = &c->input;
     GtkEventController *controller = GTK_EVENT_CONTROLLER(gesture);
     gtk_widget_grab_focus(GTK_WIDGET(c));
-    gtk_gesture_set_state(gesture, GTK_EVENT_SEQUENCE_CLAIMED);
     (void)canvas_cancel_drag(c);
     in->last = pointer_of(controller, SONO_POINTER_DOWN, x_px, y_px);
     in->last.alt = in->last.alt || subtract;
@@ -196,7 +195,6 @@ static void on_second_begin(GtkGesture *gesture, double x, double y, SonoCanvas 
     if (tool_of(GTK_EVENT_CONTROLLER(gesture))) {
         press(gesture, x, y, c, TRUE);
     } else {
-        gtk_gesture_set_state(gesture, GTK_EVENT_SEQUENCE_CLAIMED);
         canvas_open_menu(c, x, y);
     }
 }
@@ -241,7 +239,6 @@ static void pan_by(SonoCanvas *c, double dx_px, double dy_px)
 static void on_pan_begin(GtkGesture *drag, double x, double y, SonoCanvas *c)
 {
     gtk_widget_grab_focus(GTK_WIDGET(c));
-    gtk_gesture_set_state(drag, GTK_EVENT_SEQUENCE_CLAIMED);
     c->input.pan_x_px = c->input.pan_y_px = 0.0;
     c->input.is_panning = TRUE;
     sono_canvas_refresh(c);
@@ -264,7 +261,6 @@ static void on_pan_end(GtkGesture *drag, double dx, double dy, SonoCanvas *c)
 static void on_pinch_begin(GtkGesture *zoom, GdkEventSequence *sequence, SonoCanvas *c)
 {
     (void)canvas_cancel_drag(c);
-    gtk_gesture_set_state(zoom, GTK_EVENT_SEQUENCE_CLAIMED);
     c->input.pinch_scale = 1.0;
     (void)gtk_gesture_get_bounding_box_center(zoom, &c->input.pinch_x_px, &c->input.pinch_y_px);
 }
@@ -304,6 +300,8 @@ static gboolean on_scroll(GtkEventControllerScroll *scroll, double dx, double dy
     return TRUE;
 }
 
+/* None of them claims what it gets: nothing around the canvas wants it, and in GTK 4.8 a claim while another button is
+ * down ends in a complaint. */
 static GtkGesture *add_drag(SonoCanvas *c, guint button)
 {
     GtkGesture *drag = gtk_gesture_drag_new();
@@ -337,7 +335,6 @@ void canvas_input_init(SonoCanvas *c)
     g_signal_connect(pinch, "begin", G_CALLBACK(on_pinch_begin), c);
     g_signal_connect(pinch, "scale-changed", G_CALLBACK(on_pinch), c);
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pinch));
-    gtk_gesture_group(c->input.drag, pinch); /* else a finger that drags would be lost to it */
 
     GtkGesture *stylus = gtk_gesture_stylus_new();
     g_signal_connect(stylus, "proximity", G_CALLBACK(on_proximity), c);

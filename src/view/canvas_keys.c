@@ -174,10 +174,29 @@ static gboolean look_up(guint keyval, CanvasHeldKey *out)
     return keyval == GDK_KEY_o;
 }
 
+/* The modifier that a key is; 0: none. An event's own state does not hold the key it is about. */
+static GdkModifierType modifier_of(guint keyval)
+{
+    switch (keyval) {
+    case GDK_KEY_Shift_L:
+    case GDK_KEY_Shift_R:
+        return GDK_SHIFT_MASK;
+    case GDK_KEY_Control_L:
+    case GDK_KEY_Control_R:
+        return GDK_CONTROL_MASK;
+    case GDK_KEY_Alt_L:
+    case GDK_KEY_Alt_R:
+        return GDK_ALT_MASK;
+    default:
+        return 0;
+    }
+}
+
 static gboolean on_key_pressed(GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType held,
                                SonoCanvas *c)
 {
     CanvasHeldKey key = {.keycode = keycode, .since_us = g_get_monotonic_time()};
+    canvas_set_modifiers(c, held | modifier_of(keyval));
     if (find_held(c, keycode)) {
         return TRUE; /* it repeats */
     }
@@ -196,6 +215,7 @@ static gboolean on_key_pressed(GtkEventControllerKey *controller, guint keyval, 
 static void on_key_released(GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType held,
                             SonoCanvas *c)
 {
+    canvas_set_modifiers(c, held & ~modifier_of(keyval));
     CanvasHeldKey *found = find_held(c, keycode);
     if (!found) {
         return;
@@ -208,12 +228,6 @@ static void on_key_released(GtkEventControllerKey *controller, guint keyval, gui
         set_state(c, "tool", g_variant_new_string(key.tool->name));
     }
     lend(c);
-}
-
-static gboolean on_modifiers(GtkEventControllerKey *controller, GdkModifierType held, SonoCanvas *c)
-{
-    canvas_set_modifiers(c, held);
-    return FALSE;
 }
 
 void canvas_keys_used(SonoCanvas *c)
@@ -264,7 +278,6 @@ void canvas_keys_init(SonoCanvas *c)
     GtkEventController *keys = gtk_event_controller_key_new();
     g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key_pressed), c);
     g_signal_connect(keys, "key-released", G_CALLBACK(on_key_released), c);
-    g_signal_connect(keys, "modifiers", G_CALLBACK(on_modifiers), c);
     gtk_widget_add_controller(GTK_WIDGET(c), keys);
 
     GtkEventController *focus = gtk_event_controller_focus_new();

@@ -219,6 +219,7 @@ static void test_double_click_selects_what_is_seen(void **state)
     ui_run_ms(100);
     const SonoRegion r = sono_selection_region(sono_scene_selection(scene_of(f)), UI_SECONDS, 0.5 * UI_RATE);
     assert_true(fabs(r.t0_s) < 0.01);
+    print_message("%g %g\n", r.t0_s, r.t1_s);
     assert_true(fabs(r.t1_s - 0.5 * UI_SECONDS) < 0.01);
 }
 
@@ -234,6 +235,7 @@ static void test_wheel_and_pan(void **state)
     sono_view_state_to_sound(v, 0, 200, 200, &before_s, &hz);
     ui_xdotool("keydown ctrl click --repeat 3 4 keyup ctrl");
     ui_run_ms(100);
+    print_message("%g %g\n", v->s_per_px, whole);
     assert_true(v->s_per_px < 0.7 * whole);
     sono_view_state_to_sound(v, 0, 200, 200, &after_s, &hz);
     assert_true(fabs(after_s - before_s) < 2.0 * v->s_per_px); /* what is under the pointer stays */
