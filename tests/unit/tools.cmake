@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What a pointer does to view, selection and strokes; no display.
+if(TARGET sono_render)
+  sono_test(selection SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_selection.c LAYERS render TIMEOUT 60)
+endif()
