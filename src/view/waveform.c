@@ -270,7 +270,9 @@ static void end_drag(SonoWaveform *w, GtkGesture *gesture, SonoPointerKind kind,
     SonoScene *scene = w->canvas ? sono_canvas_scene(w->canvas) : NULL;
     if (w->selecting && scene) {
         const SonoPointer pointer = pointer_at(w, GTK_EVENT_CONTROLLER(gesture), kind, x, y);
+        const SonoPointer leave = {.kind = SONO_POINTER_LEAVE}; /* it is here, not on the canvas */
         sono_canvas_point(w->canvas, &pointer);
+        sono_canvas_point(w->canvas, &leave);
         sono_scene_lend_tool(scene, NULL);
         sono_canvas_refresh(w->canvas);
     }
