@@ -175,6 +175,7 @@ static void sono_application_window_added(GtkApplication *gtk, GtkWindow *window
 static void quit_on(SonoApplication *app)
 {
     GList *windows = g_list_copy(gtk_application_get_windows(GTK_APPLICATION(app)));
+    g_list_foreach(windows, (GFunc)(void (*)(void))g_object_ref, NULL); /* one may take others with it */
     g_clear_weak_pointer(&app->quit_asks);
     for (GList *w = windows; w && !app->quit_asks; w = w->next) {
         if (SONO_IS_WINDOW(w->data) && sono_window_is_modified(w->data)) {
@@ -189,7 +190,7 @@ static void quit_on(SonoApplication *app)
             gtk_window_close(w->data);
         }
     }
-    g_list_free(windows);
+    g_list_free_full(windows, g_object_unref);
 }
 
 static gboolean on_quit_on(gpointer app)
