@@ -13,9 +13,13 @@ GtkWidget *sono_tool_bar_new(void);
 #define SONO_TYPE_INSPECTOR (sono_inspector_get_type())
 G_DECLARE_FINAL_TYPE(SonoInspector, sono_inspector, SONO, INSPECTOR, GtkWidget)
 GtkWidget *sono_inspector_new(SonoCanvas *canvas);
+/* The tool, its options or the operation's parameters have changed in the scene. */
+void sono_inspector_update(SonoInspector *inspector);
+/* The states to list; doc must live until the next call. NULL: none. */
+void sono_inspector_show_document(SonoInspector *inspector, const SonoDocument *doc);
 
 /* A panel for any parameter table: for each one a slider with unit, an entry for exact values, its default on a double
- * click; choices and switches for ENUM and BOOL. Signal "changed". */
+ * click; choices and switches for ENUM and BOOL. Signal "changed" (guint index): the user has changed one. */
 #define SONO_TYPE_PARAM_PANEL (sono_param_panel_get_type())
 G_DECLARE_FINAL_TYPE(SonoParamPanel, sono_param_panel, SONO, PARAM_PANEL, GtkWidget)
 GtkWidget *sono_param_panel_new(void);

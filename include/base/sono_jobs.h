@@ -39,6 +39,12 @@ int sono_jobs_n_threads(const SonoJobs *jobs);
  * On error (NOMEM) neither fn nor drop is called and data stays the caller's. */
 SonoStatus sono_jobs_post(SonoJobs *jobs, SonoPriority priority, SonoGeneration *generation, SonoJobFn fn,
                           SonoJobDropFn drop, void *data, SonoError *err);
+/* From within long work: run what waits and is more urgent than this, here and now, before going on. Costs nothing when
+ * there is nothing. Hold no lock that another job may want. Not on a worker: does nothing. jobs may be NULL. */
+void sono_jobs_yield(SonoJobs *jobs);
+/* Let the workers run at a lower priority of the operating system from now on, for a program whose main thread draws.
+ */
+void sono_jobs_lower(SonoJobs *jobs);
 /* Wait until nothing is queued and nothing runs. Tests and shutdown only; never on the GTK thread. */
 void sono_jobs_wait_idle(SonoJobs *jobs);
 

@@ -8,6 +8,8 @@
 
 /* n * size bytes, zeroed, aligned to SONO_ALIGN; NULL on overflow or no memory. n or size 0 gives a valid pointer. */
 void *sono_alloc_aligned(size_t n, size_t size);
+/* The same, not zeroed: for what is written before it is read. */
+void *sono_alloc_uncleared(size_t n, size_t size);
 /* As calloc / realloc with an overflow check; plain alignment. */
 void *sono_calloc(size_t n, size_t size);
 void *sono_realloc_array(void *p, size_t n, size_t size);

@@ -82,6 +82,24 @@ SonoRegion sono_mask_bounds_fit(const SonoMask *mask, SonoMaskFit fit);
 SonoStatus sono_mask_render_fit(const SonoMask *mask, SonoMaskFit fit, const double *time_s, size_t n_cols,
                                 const double *freq_hz, size_t n_rows, float *weights, size_t pitch, SonoError *err);
 
+/* The dabs of a stroke while it is painted: after every point they are those that sono_stroke_dabs() gives for the
+ * points so far, bit for bit, but a point costs its own part of the path only. */
+typedef struct SonoDabWalk {
+    SonoBrush brush;
+    SonoDab *dabs; /* owned */
+    size_t n_dabs, cap_dabs;
+    size_t n_on_path;       /* dabs that stay; there may be one more, at the end of the stroke */
+    SonoStrokePoint last;   /* point */
+    double height;          /* of the last point, in radii */
+    double since, pressure; /* path since the last dab that stays, in radii; that dab's pressure */
+} SonoDabWalk;
+
+/* Errors: RANGE. */
+SonoStatus sono_dab_walk_begin(SonoDabWalk *walk, const SonoBrush *brush, SonoError *err);
+/* Errors: RANGE, LIMIT, NOMEM; then the stroke stays as it was. */
+SonoStatus sono_dab_walk_add(SonoDabWalk *walk, const SonoStrokePoint *point, SonoError *err);
+void sono_dab_walk_clear(SonoDabWalk *walk); /* NULL is fine */
+
 /* The dabs of a stroke, in order: the first point, then one every quarter radius along the path, and the last point.
  * *out is malloc'ed (sono_free). The preview draws these, the commit renders these. Errors: RANGE, LIMIT (200,000),
  * NOMEM. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recovery: after each commit the edits of an unsaved document are written, atomically, to the state folder
- * ($XDG_STATE_HOME or ~/.local/state, sonobrush/recovery/, 0700), one JSON file for each document: the sound file's
- * path and fingerprint, who writes it (process and boot), and the edit script. It goes when the document is saved,
- * exported or closed without a crash. What a dead process left is found again at the next start, also when the sound
- * file was moved: by its fingerprint. Thread: main, but where said. */
+ * ($XDG_STATE_HOME or ~/.local/state, sonobrush/recovery/, 0700), one file for each document: a line of JSON with the
+ * sound file's path and fingerprint and who writes it (process and boot), and a line for each edit. It goes when the
+ * sound is saved or the document closed without a crash. What a dead process left is found again at the next start,
+ * also when the sound file was moved: by its fingerprint. Thread: main, but where said. */
 #pragma once
 #include "sono_edit_script.h"
 #include "sono_editor.h"
@@ -17,13 +17,16 @@ SonoStatus sono_fingerprint(const char *path, SonoFingerprint *out, SonoError *e
 
 /* Keeps one document's recovery file. */
 typedef struct SonoRecovery SonoRecovery;
-/* Nothing is written until the first edit. folder NULL: the state folder. engine: its workers write. Errors:
- * NOMEM. */
+/* For a document that was just opened: a worker looks at the sound's fingerprint. Nothing is written until the first
+ * edit. When the sound is saved over the file that was opened, what is kept starts from there. folder NULL: the state
+ * folder. engine: its workers write. Errors: NOMEM. */
 SonoStatus sono_recovery_new(SonoEngine *engine, const char *folder, const char *sound_path, SonoRecovery **out,
                              SonoError *err);
 /* The edits have changed, or were saved: write them, or remove the file when there is nothing to lose (not modified).
  * Several calls while a worker writes become one. */
 void sono_recovery_update(SonoRecovery *recovery, const SonoDocument *doc);
+/* What the last update asked for is done: written, removed or failed. */
+bool sono_recovery_is_settled(const SonoRecovery *recovery);
 /* The last failure's line, once; false: none. */
 bool sono_recovery_take_error(SonoRecovery *recovery, SonoError *err);
 /* keep: leave the file for the next start (the program is being ended by force). Waits for a write under way (ms).
@@ -46,7 +49,10 @@ void sono_recovery_list_free(SonoLostEdits *lost, size_t n);
  * the main one. Errors: NOMEM. */
 SonoStatus sono_recovery_find_sound(const SonoLostEdits *lost, const char *const *candidates, size_t n_candidates,
                                     char **path, SonoError *err);
-/* Claim it for this process (so that no second window offers it) and read its edits. Errors: IO, FORMAT. */
+/* Claim it for this process (so that no second window offers it) and read its edits. The file stays, and is offered
+ * again should this process die, until a recovery of this process has written as many edits of the same sound, or
+ * removes its own file; or until it is discarded. Reads files: any thread but the main one. Errors: IO (somebody else
+ * has it), FORMAT. */
 SonoStatus sono_recovery_take(const SonoLostEdits *lost, SonoEditScript *out, SonoError *err);
 /* The user does not want them. */
 void sono_recovery_discard(const SonoLostEdits *lost);

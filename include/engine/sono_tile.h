@@ -30,11 +30,15 @@ typedef struct SonoStripKey {
 typedef struct SonoStrip {
     _Atomic int refs;
     SonoStripKey key;
-    bool provisional; /* columns hold the maximum of at least 4 of their slices, not of all */
-    int32_t n_tiles;  /* ceil(rows / 254); tile i holds rows [254 i, 254 (i + 1)) of level_f */
-    int32_t n_rows;   /* rows at level_f */
-    float *data;      /* float[n_tiles][256][256][2] */
+    bool provisional;         /* columns hold the maximum of at least 4 of their slices, not of all */
+    int32_t n_tiles;          /* ceil(rows / 254); tile i holds rows [254 i, 254 (i + 1)) of level_f */
+    int32_t n_rows;           /* rows at level_f */
+    int32_t n_below, n_above; /* tiles at the bottom and at the top that it does not hold */
+    float *data;              /* float[n_tiles - n_below - n_above][256][256][2] */
 } SonoStrip;
+
+/* Texels of tile i, or NULL if the strip does not hold it. */
+const float *sono_strip_tile(const SonoStrip *strip, int32_t i);
 
 SonoStrip *sono_strip_ref(const SonoStrip *strip);
 void sono_strip_unref(const SonoStrip *strip);
@@ -52,12 +56,34 @@ SonoStatus sono_strip_make(SonoEngine *engine, const SonoPlan *plan, const SonoP
                            bool provisional, const SonoStrip *previous, SonoSpan dirty, const SonoJobTicket *ticket,
                            SonoStrip **out, SonoError *err);
 
+/* Several levels of frequency at one place: they share their analysis. */
+typedef struct SonoStripBand {
+    int32_t level_f;
+    int32_t tile0, tile1;      /* tiles to hold; both 0: all */
+    const SonoStrip *previous; /* as above; or NULL. One that holds too few tiles is ignored; so are all if one is */
+    SonoStrip *strip;          /* result */
+} SonoStripBand;
+/* As sono_strip_make for each band; key.level_f is not looked at. A provisional previous also serves a provisional
+ * strip. On error no band has a strip. */
+SonoStatus sono_strip_make_bands(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader,
+                                 SonoStripKey key, bool provisional, SonoSpan dirty, SonoStripBand *bands, int n_bands,
+                                 const SonoJobTicket *ticket, SonoError *err);
+
+/* The strip of a coarser level of time from the two finer ones it covers, finer[1] and finer[2], at places 2 x and
+ * 2 x + 1 of level_t - 1, and their neighbours finer[0] and finer[3] for the gutters, without any analysis. NULL: that
+ * one lies outside the picture, or, of the neighbours, is not there (the strip is then provisional). The same levels,
+ * bit for bit, as made from the sound. n_frames: of the sound. Errors: NOMEM, INVALID (level 0 of time and frequency,
+ * whose second channel is another). */
+SonoStatus sono_strip_halve_time(const SonoPlan *plan, int64_t n_frames, SonoStripKey key, int32_t tile0, int32_t tile1,
+                                 const SonoStrip *const finer[4], SonoStrip **out, SonoError *err);
+
 /* Cache by key, least recently used out first; never beyond budget_bytes. Thread: any. */
 typedef struct SonoTileCache SonoTileCache;
 SonoStatus sono_tile_cache_new(uint64_t budget_bytes, SonoTileCache **out, SonoError *err);
 void sono_tile_cache_free(SonoTileCache *cache);
 /* A reference (caller unrefs) or NULL. */
 SonoStrip *sono_tile_cache_get(SonoTileCache *cache, const SonoStripKey *key);
-/* Keeps a reference; replaces a provisional strip of the same key, never an exact one by a provisional one. */
+/* Keeps a reference. Of two strips of the same key it keeps the new one if that holds a tile the old one does not, or
+ * is not provisional while the old one is, or both are alike. */
 void sono_tile_cache_put(SonoTileCache *cache, SonoStrip *strip);
 uint64_t sono_tile_cache_bytes(SonoTileCache *cache);

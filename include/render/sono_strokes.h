@@ -33,3 +33,6 @@ void sono_strokes_landed(SonoStrokes *strokes);      /* the picture is that of t
 
 /* For SonoFrame; valid until the next call. */
 const SonoPreview *sono_strokes_previews(SonoStrokes *strokes, size_t *n);
+/* The weights of one of the previews as a mask (caller clears), for a picture of the document as it is now: empty for
+ * an edit that is in the document. Errors: as sono_mask_add. */
+SonoStatus sono_strokes_copy_mask(const SonoStrokes *strokes, size_t preview, SonoMask *out, SonoError *err);

@@ -51,19 +51,24 @@ typedef struct SonoToolOptions {
     SonoParams params; /* of the operation */
 } SonoToolOptions;
 
-/* What a tool may look at and change while it handles an event. */
+/* What a tool may look at and change while it handles an event. CANCEL puts view and selection back and drops the
+ * stroke before the tool hears of it. */
 typedef struct SonoToolContext {
     SonoViewState *view;
     SonoSelection *selection;
     SonoStrokes *strokes;
     const SonoToolOptions *options;
-    bool has_sound;       /* edits and selections are possible */
-    SonoPointer down;     /* of the drag that is under way */
-    int down_lane;        /* lane it began in: it stays there */
-    SonoViewState before; /* view at DOWN */
-    double state[16];     /* the tool's own, from DOWN to UP */
-    SonoEdit *edit;       /* to fill at UP when something was painted, and then */
-    bool *edited;         /* set */
+    bool has_sound;                /* edits and selections are possible */
+    SonoPointer down;              /* of the drag that is under way */
+    int down_lane;                 /* lane it began in: it stays there */
+    SonoViewState before;          /* view at DOWN */
+    SonoSelection selected_before; /* selection at DOWN */
+    SonoMask band;                 /* a rectangle to show instead of the selection, until UP */
+    double state[16];              /* the tool's own, from DOWN to UP; zeros at DOWN */
+    bool has_last_end;             /* last_end is meant: */
+    SonoStrokePoint last_end;      /* of the stroke painted last */
+    SonoEdit *edit;                /* to fill at UP when something was painted, and then */
+    bool *edited;                  /* set */
 } SonoToolContext;
 
 typedef struct SonoTool {

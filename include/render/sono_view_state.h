@@ -37,15 +37,19 @@ int sono_view_state_lane_at(const SonoViewState *v, double y_px);
 /* Show this channel alone, or SONO_ALL_LANES. A channel the sound lacks: all. */
 void sono_view_state_set_only_channel(SonoViewState *v, int channel);
 void sono_view_state_scroll_lanes(SonoViewState *v, int lanes); /* > 0: down */
+/* A sound of so many channels; the lanes that are shown stay as far as there are such. */
+void sono_view_state_set_channels(SonoViewState *v, int n_channels);
 
 /* y_px outside the lane is a frequency outside the axis (never below 0 Hz). */
 void sono_view_state_to_sound(const SonoViewState *v, int lane, double x_px, double y_px, double *t_s, double *freq_hz);
 void sono_view_state_to_px(const SonoViewState *v, int lane, double t_s, double freq_hz, double *x_px, double *y_px);
 
+/* The axis of the whole sound on this scale: how far zooming out goes. */
+SonoFreqAxis sono_view_state_whole_axis(const SonoViewState *v);
 /* The whole sound, in time and in frequency. */
 void sono_view_state_fit(SonoViewState *v);
-/* Show this part, with margin (0: exactly) around it, as far as the sound and the finest zoom allow. An empty side of
- * the region leaves that axis. */
+/* Show this part, with margin (a part of its sides; 0: exactly) around it, as far as the sound and the finest zoom
+ * allow. An empty side of the region leaves that axis. */
 void sono_view_state_show_region(SonoViewState *v, SonoRegion region, double margin);
 /* A widget of another size shows the same part (false: it has this size); a sound of another length keeps the part, or
  * the whole if it did. */

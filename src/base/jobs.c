@@ -2,8 +2,9 @@
 /* The job pool: one lock, three queues, and the loops that callers of parallel_for are waiting for.
  * A worker helps with a waited-for loop before it takes a queued job. A loop lives on its caller's stack: the caller
  * takes indices too and then waits only for the workers that are inside its loop, so loops may nest and a job may run
- * one without any risk of waiting for itself. */
-#define _GNU_SOURCE /* sched_getaffinity, pthread_setname_np */
+ * one without any risk of waiting for itself. Loops have the priority of their job; helpers leave a loop, and jobs that
+ * yield pause, while something more urgent waits. */
+#define _GNU_SOURCE /* sched_getaffinity, pthread_setname_np, gettid */
 #include "sono_jobs.h"
 
 #include "sono_mem.h"
@@ -14,9 +15,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define N_PRIORITIES 3
+#define LOWERED_NICE 5 /* a third of the time of a thread that is not lowered, when both want all of it */
 
 typedef struct Job {
     struct Job *next;
@@ -24,6 +27,7 @@ typedef struct Job {
     SonoJobFn fn;
     SonoJobDropFn drop;
     void *data;
+    int priority;
 } Job;
 
 typedef struct Queue {
@@ -32,6 +36,7 @@ typedef struct Queue {
 
 typedef struct Loop {
     struct Loop *next;
+    int priority; /* of the job that runs it */
     void (*fn)(void *ctx, size_t i);
     void *ctx;
     size_t n;
@@ -48,13 +53,20 @@ struct SonoJobs {
     Loop *loops; /* newest first: inner loops end before the outer ones that wait for them */
     int n_busy;  /* workers inside a job or a loop */
     bool stop;
+    _Atomic int most_urgent; /* priority of what waits; N_PRIORITIES: nothing. A hint: written under the lock */
+    bool lowered;
     int n_threads;
+    pid_t tids[SONO_MAX_THREADS]; /* 0: not started yet */
     pthread_t threads[SONO_MAX_THREADS];
 };
 
-static Job *pop_job(SonoJobs *jobs)
+/* What this thread works at. Threads outside the pool are as urgent as can be. */
+static _Thread_local int my_priority = SONO_PRIORITY_VISIBLE;
+
+/* The first job of a priority above the given one. Lock held. */
+static Job *pop_job(SonoJobs *jobs, int below)
 {
-    for (int p = 0; p < N_PRIORITIES; p++) {
+    for (int p = 0; p < below; p++) {
         Queue *q = &jobs->queues[p];
         Job *job = q->first;
         if (job) {
@@ -90,20 +102,38 @@ static bool loop_has_work(Loop *loop)
 }
 
 /* The caller is one of the n_threads that share a loop, so that a pool of one thread means one thread. */
-static Loop *find_loop(SonoJobs *jobs)
+static Loop *find_loop(SonoJobs *jobs, int below)
 {
+    Loop *found = NULL;
     for (Loop *loop = jobs->loops; loop; loop = loop->next) {
-        if (loop->n_helpers < jobs->n_threads - 1 && loop_has_work(loop)) {
-            return loop;
+        if (loop->priority < below && loop->n_helpers < jobs->n_threads - 1 && loop_has_work(loop)) {
+            found = loop;
+            below = loop->priority;
         }
     }
-    return NULL;
+    return found;
 }
 
-/* Order between threads comes from the lock, taken before and after; the counter only hands out indices. */
-static void run_indices(Loop *loop)
+/* Lock held. */
+static void note_urgency(SonoJobs *jobs)
+{
+    int urgent = 0;
+    while (urgent < N_PRIORITIES && !jobs->queues[urgent].first) {
+        urgent++;
+    }
+    const Loop *loop = find_loop(jobs, urgent);
+    urgent = loop ? loop->priority : urgent;
+    atomic_store_explicit(&jobs->most_urgent, urgent, memory_order_relaxed);
+}
+
+/* Order between threads comes from the lock, taken before and after; the counter only hands out indices. A helper
+ * leaves when something more urgent waits: the loop's own thread goes on. */
+static void run_indices(SonoJobs *jobs, Loop *loop, bool helping)
 {
     for (;;) {
+        if (helping && atomic_load_explicit(&jobs->most_urgent, memory_order_relaxed) < loop->priority) {
+            return;
+        }
         const size_t i = atomic_fetch_add_explicit(&loop->next_index, 1, memory_order_relaxed);
         if (i >= loop->n) {
             return;
@@ -112,37 +142,87 @@ static void run_indices(Loop *loop)
     }
 }
 
+/* Help with a loop or run a job, of a priority above the given one; false: there is none. Lock held, and let go of
+ * meanwhile. Waiting loops come before queued jobs of the same priority. */
+static bool work_once(SonoJobs *jobs, int below)
+{
+    Loop *loop = find_loop(jobs, below);
+    Job *job = pop_job(jobs, loop ? loop->priority : below);
+    if (job) {
+        loop = NULL;
+    } else if (!loop) {
+        return false;
+    }
+    const int before = my_priority;
+    my_priority = loop ? loop->priority : job->priority;
+    jobs->n_busy++;
+    if (loop) {
+        loop->n_helpers++;
+    }
+    note_urgency(jobs);
+    (void)pthread_mutex_unlock(&jobs->lock);
+    if (loop) {
+        run_indices(jobs, loop, true);
+    } else {
+        run_job(job);
+    }
+    (void)pthread_mutex_lock(&jobs->lock);
+    my_priority = before;
+    if (loop && --loop->n_helpers == 0) {
+        (void)pthread_cond_broadcast(&jobs->helper_left);
+    }
+    if (--jobs->n_busy == 0) {
+        (void)pthread_cond_broadcast(&jobs->quiet);
+    }
+    return true;
+}
+
+/* On Linux a nice value belongs to a thread. Lock held. */
+static void lower(const SonoJobs *jobs, int i)
+{
+    if (jobs->lowered && jobs->tids[i] != 0) {
+        (void)setpriority(PRIO_PROCESS, (id_t)jobs->tids[i], LOWERED_NICE); /* refused: they work as they did */
+    }
+}
+
 static void *worker_main(void *arg)
 {
     SonoJobs *jobs = arg;
     (void)pthread_mutex_lock(&jobs->lock);
+    for (int i = 0; i < jobs->n_threads; i++) {
+        if (pthread_equal(jobs->threads[i], pthread_self())) {
+            jobs->tids[i] = gettid();
+            lower(jobs, i);
+        }
+    }
     while (!jobs->stop) {
-        Loop *loop = find_loop(jobs);
-        Job *job = loop ? NULL : pop_job(jobs);
-        if (!loop && !job) {
+        if (!work_once(jobs, N_PRIORITIES)) {
             (void)pthread_cond_wait(&jobs->work, &jobs->lock);
-            continue;
-        }
-        jobs->n_busy++;
-        if (loop) {
-            loop->n_helpers++;
-        }
-        (void)pthread_mutex_unlock(&jobs->lock);
-        if (loop) {
-            run_indices(loop);
-        } else {
-            run_job(job);
-        }
-        (void)pthread_mutex_lock(&jobs->lock);
-        if (loop && --loop->n_helpers == 0) {
-            (void)pthread_cond_broadcast(&jobs->helper_left);
-        }
-        if (--jobs->n_busy == 0) {
-            (void)pthread_cond_broadcast(&jobs->quiet);
         }
     }
     (void)pthread_mutex_unlock(&jobs->lock);
     return NULL;
+}
+
+void sono_jobs_lower(SonoJobs *jobs)
+{
+    (void)pthread_mutex_lock(&jobs->lock);
+    jobs->lowered = true;
+    for (int i = 0; i < jobs->n_threads; i++) {
+        lower(jobs, i);
+    }
+    (void)pthread_mutex_unlock(&jobs->lock);
+}
+
+void sono_jobs_yield(SonoJobs *jobs)
+{
+    if (!jobs || atomic_load_explicit(&jobs->most_urgent, memory_order_relaxed) >= my_priority) {
+        return;
+    }
+    (void)pthread_mutex_lock(&jobs->lock);
+    while (!jobs->stop && work_once(jobs, my_priority)) {
+    }
+    (void)pthread_mutex_unlock(&jobs->lock);
 }
 
 static int n_cores(void)
@@ -206,6 +286,7 @@ SonoStatus sono_jobs_new(int n_threads, SonoJobs **out, SonoError *err)
     (void)pthread_cond_init(&jobs->work, NULL);
     (void)pthread_cond_init(&jobs->quiet, NULL);
     (void)pthread_cond_init(&jobs->helper_left, NULL);
+    atomic_init(&jobs->most_urgent, N_PRIORITIES);
 
     (void)pthread_mutex_lock(&jobs->lock); /* workers wait until n_threads is known */
     int rc = 0;
@@ -235,7 +316,8 @@ void sono_jobs_free(SonoJobs *jobs)
     for (int i = 0; i < jobs->n_threads; i++) {
         (void)pthread_join(jobs->threads[i], NULL);
     }
-    for (Job *job = pop_job(jobs); job; job = pop_job(jobs)) { /* drop may post again: that is dropped too */
+    for (Job *job = pop_job(jobs, N_PRIORITIES); job;
+         job = pop_job(jobs, N_PRIORITIES)) { /* drop may post again: that is dropped too */
         drop_job(job);
     }
     (void)pthread_cond_destroy(&jobs->helper_left);
@@ -260,6 +342,7 @@ SonoStatus sono_jobs_post(SonoJobs *jobs, SonoPriority priority, SonoGeneration 
     job->fn = fn;
     job->drop = drop;
     job->data = data;
+    job->priority = (int)priority;
     job->ticket.generation = generation;
     job->ticket.at = generation ? atomic_load_explicit(&generation->now, memory_order_acquire) : 0;
 
@@ -271,6 +354,7 @@ SonoStatus sono_jobs_post(SonoJobs *jobs, SonoPriority priority, SonoGeneration 
         q->first = job;
     }
     q->last = job;
+    note_urgency(jobs);
     (void)pthread_cond_signal(&jobs->work);
     (void)pthread_mutex_unlock(&jobs->lock);
     return SONO_OK;
@@ -311,6 +395,7 @@ static void unlink_loop(SonoJobs *jobs, const Loop *loop)
         link = &(*link)->next;
     }
     *link = loop->next;
+    note_urgency(jobs);
 }
 
 void sono_jobs_parallel_for(SonoJobs *jobs, size_t n, void (*fn)(void *ctx, size_t i), void *ctx)
@@ -321,14 +406,15 @@ void sono_jobs_parallel_for(SonoJobs *jobs, size_t n, void (*fn)(void *ctx, size
         }
         return;
     }
-    Loop loop = {.fn = fn, .ctx = ctx, .n = n};
+    Loop loop = {.priority = my_priority, .fn = fn, .ctx = ctx, .n = n};
     (void)pthread_mutex_lock(&jobs->lock);
     loop.next = jobs->loops;
     jobs->loops = &loop;
+    note_urgency(jobs);
     (void)pthread_cond_broadcast(&jobs->work);
     (void)pthread_mutex_unlock(&jobs->lock);
 
-    run_indices(&loop);
+    run_indices(jobs, &loop, false);
 
     (void)pthread_mutex_lock(&jobs->lock);
     unlink_loop(jobs, &loop); /* nobody new can enter from here on */

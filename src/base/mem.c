@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *sono_alloc_aligned(size_t n, size_t size)
+static void *allocate(size_t n, size_t size, size_t *n_bytes)
 {
     size_t bytes = 0;
     if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX - SONO_ALIGN) {
@@ -16,7 +16,21 @@ void *sono_alloc_aligned(size_t n, size_t size)
     if (posix_memalign(&p, SONO_ALIGN, bytes) != 0) {
         return NULL;
     }
-    return memset(p, 0, bytes);
+    *n_bytes = bytes;
+    return p;
+}
+
+void *sono_alloc_aligned(size_t n, size_t size)
+{
+    size_t bytes = 0;
+    void *p = allocate(n, size, &bytes);
+    return p ? memset(p, 0, bytes) : NULL;
+}
+
+void *sono_alloc_uncleared(size_t n, size_t size)
+{
+    size_t bytes = 0;
+    return allocate(n, size, &bytes);
 }
 
 void *sono_calloc(size_t n, size_t size)

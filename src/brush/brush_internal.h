@@ -10,6 +10,8 @@
 /* Errors: RANGE names the field, its limit and its value; LIMIT (a stroke of too many dabs). */
 SonoStatus sono_brush_check(const SonoBrush *brush, SonoError *err);
 SonoStatus sono_stroke_check(const SonoBrush *brush, const SonoStrokePoint *points, size_t n_points, SonoError *err);
+/* One point of a stroke; the message names the field. */
+SonoStatus sono_stroke_point_check(const SonoBrush *brush, const SonoStrokePoint *point, SonoError *err);
 SonoStatus sono_shape_check(const SonoShape *shape, SonoError *err);
 
 /* Number of dabs of a checked stroke; LIMIT beyond SONO_STROKE_MAX_DABS. */

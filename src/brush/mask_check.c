@@ -58,6 +58,17 @@ SonoStatus sono_brush_check(const SonoBrush *brush, SonoError *err)
     return check_fields("", fields, sizeof fields / sizeof *fields, err);
 }
 
+SonoStatus sono_stroke_point_check(const SonoBrush *brush, const SonoStrokePoint *point, SonoError *err)
+{
+    const Field fields[] = {
+        {"t_s", point->t_s, FINITE},
+        /* an ellipse in octaves has no place at or below 0 Hz */
+        {"f_hz", point->f_hz, brush->radius_oct > 0.0 ? POSITIVE : NOT_NEGATIVE},
+        {"pressure", point->pressure, UNIT},
+    };
+    return check_fields("", fields, sizeof fields / sizeof *fields, err);
+}
+
 SonoStatus sono_stroke_check(const SonoBrush *brush, const SonoStrokePoint *points, size_t n_points, SonoError *err)
 {
     SonoStatus status = sono_brush_check(brush, err);
@@ -71,13 +82,7 @@ SonoStatus sono_stroke_check(const SonoBrush *brush, const SonoStrokePoint *poin
         return sono_fail(err, SONO_E_LIMIT, "points are %zu, a mask may hold %d", n_points, SONO_MASK_MAX_POINTS);
     }
     for (size_t i = 0; i < n_points && status == SONO_OK; i++) {
-        const Field fields[] = {
-            {"t_s", points[i].t_s, FINITE},
-            /* an ellipse in octaves has no place at or below 0 Hz */
-            {"f_hz", points[i].f_hz, brush->radius_oct > 0.0 ? POSITIVE : NOT_NEGATIVE},
-            {"pressure", points[i].pressure, UNIT},
-        };
-        status = check_fields("", fields, sizeof fields / sizeof *fields, err);
+        status = sono_stroke_point_check(brush, &points[i], err);
         if (status != SONO_OK) {
             return sono_fail_context(err, "points[%zu]", i);
         }

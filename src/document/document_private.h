@@ -6,6 +6,7 @@
 
 /* One committed edit and the clip it led to. */
 typedef struct SonoHistoryStep {
+    uint64_t serial; /* in the order of pushing: no two steps of a document have the same */
     SonoEdit edit;
     SonoClip *clip;
     SonoSpan dirty;
@@ -24,6 +25,7 @@ struct SonoDocument {
     SonoClip *base;
     SonoHistoryStep *steps;
     size_t n_steps, cap_steps, n_applied;
+    uint64_t n_pushed;       /* ever */
     uint64_t saved_revision; /* of the clip that is on disk; 0: none */
     SonoObserverSlot *observers;
     size_t n_observers, cap_observers;

@@ -49,6 +49,7 @@ SonoStatus sono_document_push(SonoDocument *doc, uint64_t base_revision, const S
         return status;
     }
     const bool same_sound = sono_clip_revision(result) == base_revision;
+    step.serial = ++doc->n_pushed;
     step.clip = sono_clip_ref(result);
     sono_history_truncate(doc, doc->n_applied);
     doc->steps[doc->n_steps++] = step;

@@ -21,8 +21,7 @@
 #define MIN_CHUNK_SLICES 4
 #define MAX_CHUNK_SLICES 128
 #define TASKS_PER_THREAD 4
-#define ROW_FLOATS (2 * (size_t)SONO_TILE_TEXELS)
-#define TILE_FLOATS (ROW_FLOATS * SONO_TILE_TEXELS)
+#define MAX_BANDS 17 /* as there are levels of frequency */
 
 typedef struct StripUnit {
     int32_t tx0, tx1; /* texel columns, half-open */
@@ -33,9 +32,11 @@ typedef struct StripJob {
     const SonoPlan *plan;
     const SonoPcmReader *reader;
     const SonoJobTicket *ticket;
-    SonoStrip *strip;
+    SonoStripKey key;
+    SonoStripBand *bands;
+    int n_bands;
     bool provisional;
-    SonoTexelKind kind;
+    SonoTexelKind kind;       /* of the analysis: the most that any band needs */
     int64_t n_slices, n_cols; /* of the picture */
     int64_t col0;             /* column of texel 0 */
     size_t n_bins;
@@ -53,7 +54,8 @@ typedef struct Scratch {
     float *pcm;
     SonoCplx *coef;
     int64_t first, end; /* slices loaded: slice s is in row 1 + s - first */
-    SonoTexelColumn texels;
+    SonoBinColumn bins;
+    SonoTexelBlock blocks[MAX_BANDS]; /* one per band */
 } Scratch;
 
 static int64_t min64(int64_t a, int64_t b)
@@ -63,48 +65,6 @@ static int64_t min64(int64_t a, int64_t b)
 static int64_t max64(int64_t a, int64_t b)
 {
     return a > b ? a : b;
-}
-
-SonoStrip *sono_strip_ref(const SonoStrip *strip)
-{
-    SonoStrip *s = (SonoStrip *)(uintptr_t)strip; /* the count is the one mutable member */
-    (void)atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
-    return s;
-}
-
-void sono_strip_unref(const SonoStrip *strip)
-{
-    SonoStrip *s = (SonoStrip *)(uintptr_t)strip;
-    if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) > 1) {
-        return;
-    }
-    sono_free(s->data);
-    sono_free(s);
-}
-
-int32_t sono_strip_n_rows(const SonoPlan *plan, int32_t level_f)
-{
-    const int64_t n_bins = sono_plan_n_bins(plan);
-    return (int32_t)((n_bins + (INT64_C(1) << level_f) - 1) >> level_f);
-}
-
-static SonoStatus strip_new(const SonoPlan *plan, SonoStripKey key, SonoStrip **out, SonoError *err)
-{
-    SonoStrip *s = sono_calloc(1, sizeof *s);
-    if (!s) {
-        return sono_fail(err, SONO_E_NOMEM, "no memory for tiles");
-    }
-    atomic_init(&s->refs, 1);
-    s->key = key;
-    s->n_rows = sono_strip_n_rows(plan, key.level_f);
-    s->n_tiles = (s->n_rows + SONO_TILE_INNER - 1) / SONO_TILE_INNER;
-    s->data = sono_alloc_aligned((size_t)s->n_tiles, TILE_FLOATS * sizeof *s->data);
-    if (!s->data) {
-        sono_strip_unref(s);
-        return sono_fail(err, SONO_E_NOMEM, "no memory for %d tiles", (int)s->n_tiles);
-    }
-    *out = s;
-    return SONO_OK;
 }
 
 /* The first failure counts; the other tasks see the flag and return. */
@@ -131,6 +91,7 @@ static bool load(StripJob *job, Scratch *scratch, int64_t s, int64_t limit)
     if (s >= scratch->first && s < scratch->end) {
         return true;
     }
+    sono_jobs_yield(sono_engine_jobs(job->engine)); /* once per chunk of some 100 transforms */
     if (is_stopped(job)) {
         return false;
     }
@@ -148,8 +109,8 @@ static bool load(StripJob *job, Scratch *scratch, int64_t s, int64_t limit)
     SonoError error = {0};
     SonoStatus status = SONO_OK;
     if (span.n_frames > 0) {
-        status = job->reader->read(job->reader->ctx, job->strip->key.channel, span.start_frame, span.n_frames,
-                                   scratch->pcm, &error);
+        status = job->reader->read(job->reader->ctx, job->key.channel, span.start_frame, span.n_frames, scratch->pcm,
+                                   &error);
     }
     if (status == SONO_OK) {
         status = sono_engine_analyse(job->engine, plan, scratch->pcm, span, slices, coef, &error);
@@ -165,8 +126,8 @@ static bool load(StripJob *job, Scratch *scratch, int64_t s, int64_t limit)
 
 static void add_slices(const StripJob *job, Scratch *scratch, int64_t s0, int64_t s1)
 {
-    sono_texels_add(&scratch->texels, job->kind, scratch->coef, job->plan->n_coef, (int32_t)(1 + s0 - scratch->first),
-                    (int32_t)(1 + s1 - scratch->first), job->n_bins, job->strip->key.level_f, job->advance);
+    sono_bins_add(&scratch->bins, job->kind, scratch->coef, job->plan->n_coef, (int32_t)(1 + s0 - scratch->first),
+                  (int32_t)(1 + s1 - scratch->first));
 }
 
 static bool reduce_exact(StripJob *job, Scratch *scratch, int64_t s0, int64_t s1, int64_t limit)
@@ -197,92 +158,115 @@ static bool reduce_picks(StripJob *job, Scratch *scratch, int64_t s0, int64_t s1
     return true;
 }
 
-/* Texel columns [tx, tx + n) of all tiles, gutter rows included, from a block of finished columns. */
-static void write_columns(const StripJob *job, const SonoTexelColumn *texels, int32_t tx, int32_t n)
+/* The kind of a band's own texels. */
+static SonoTexelKind kind_of(const StripJob *job, const SonoStripBand *band)
 {
-    SonoStrip *strip = job->strip;
-    for (int32_t i = 0; i < strip->n_tiles; i++) {
-        float *at = strip->data + (size_t)i * TILE_FLOATS + 2 * (size_t)tx;
-        for (int32_t y = 0; y < SONO_TILE_TEXELS; y++, at += ROW_FLOATS) {
-            int32_t row = SONO_TILE_INNER * i + y - 1;
-            row = row < 0 ? 0 : row;
-            row -= y == SONO_TILE_TEXELS - 1 && row == strip->n_rows; /* the picture's edge is repeated */
-            const bool inside = row < strip->n_rows;
-            for (int32_t j = 0; j < n; j++) {
-                const size_t k = (size_t)j * texels->stride + (size_t)row;
-                at[2 * j] = inside ? texels->level_db[k] : SONO_TILE_FLOOR_DB;
-                at[2 * j + 1] = inside ? texels->second[k] : 0.0f;
-            }
-        }
+    if (job->provisional) {
+        return SONO_TEXEL_LEVEL_ONLY;
+    }
+    return job->key.level_t == 0 && band->level_f == 0 ? SONO_TEXEL_PHASE : SONO_TEXEL_DEVIATION;
+}
+
+/* A column is finished: texels of all bands, as column j of their blocks. */
+static void finish_column(const StripJob *job, Scratch *scratch, size_t j)
+{
+    const SonoAtom *atom = &job->plan->atoms[0];
+    const float scale = (float)(atom->level_scale * atom->level_scale);
+    const float bins_per_turn = (float)((double)atom->n_fft / (double)job->plan->slice_hop);
+    for (int i = 0; i < job->n_bands; i++) {
+        const SonoStripBand *band = &job->bands[i];
+        int32_t row0 = 0;
+        int32_t row1 = 0;
+        sono_strip_held_rows(band->strip, &row0, &row1);
+        sono_texels_finish(&scratch->bins, kind_of(job, band), band->level_f, (size_t)row0, (size_t)row1, job->advance,
+                           scale, bins_per_turn, &scratch->blocks[i], j);
     }
 }
 
 static void make_unit(StripJob *job, Scratch *scratch, StripUnit unit)
 {
-    const SonoPlan *plan = job->plan;
-    const SonoAtom *atom = &plan->atoms[0];
-    const int level_t = job->strip->key.level_t;
-    const float scale = (float)(atom->level_scale * atom->level_scale);
-    const float bins_per_turn = (float)((double)atom->n_fft / (double)plan->slice_hop);
+    const int level_t = job->key.level_t;
     const int64_t limit = min64((job->col0 + unit.tx1) << level_t, job->n_slices);
     scratch->first = scratch->end = INT64_MIN; /* chunks must not depend on what the task did before */
     int32_t n_kept = 0;
     for (int32_t tx = unit.tx0; tx < unit.tx1; tx++) {
         const int64_t s0 = (job->col0 + tx) << level_t;
         const int64_t s1 = min64(s0 + (INT64_C(1) << level_t), job->n_slices);
-        sono_texels_reset(&scratch->texels);
+        sono_bins_reset(&scratch->bins);
         const bool done =
             job->provisional ? reduce_picks(job, scratch, s0, s1) : reduce_exact(job, scratch, s0, s1, limit);
         if (!done) {
             return;
         }
-        sono_texels_finish(&scratch->texels, job->kind, (size_t)n_kept++, scale, bins_per_turn);
+        finish_column(job, scratch, (size_t)n_kept++);
         if (n_kept == SONO_TEXEL_BLOCK || tx + 1 == unit.tx1) {
-            write_columns(job, &scratch->texels, tx + 1 - n_kept, n_kept);
+            for (int i = 0; i < job->n_bands; i++) {
+                sono_strip_write(job->bands[i].strip, &scratch->blocks[i], tx + 1 - n_kept, n_kept);
+            }
             n_kept = 0;
         }
     }
 }
 
+static bool scratch_init(const StripJob *job, Scratch *scratch)
+{
+    const SonoPlan *plan = job->plan;
+    const size_t n_slices = job->provisional ? 2 : (size_t)job->chunk_slices + 1;
+    const size_t n_frames = n_slices * (size_t)plan->slice_hop + (size_t)plan->slice_len;
+    scratch->pcm = sono_alloc_uncleared(n_frames, sizeof(float));
+    scratch->coef = sono_alloc_uncleared(n_slices * plan->n_coef, sizeof(SonoCplx));
+    bool good = scratch->pcm && scratch->coef && sono_bins_init(&scratch->bins, job->n_bins);
+    for (int i = 0; i < job->n_bands && good; i++) {
+        int32_t row0 = 0;
+        int32_t row1 = 0;
+        sono_strip_held_rows(job->bands[i].strip, &row0, &row1);
+        good = sono_texels_init(&scratch->blocks[i], (size_t)(row1 - row0));
+    }
+    return good;
+}
+
+static void scratch_clear(const StripJob *job, Scratch *scratch)
+{
+    for (int i = 0; i < job->n_bands; i++) {
+        sono_texels_free(&scratch->blocks[i]);
+    }
+    sono_bins_free(&scratch->bins);
+    sono_free(scratch->coef);
+    sono_free(scratch->pcm);
+}
+
 static void run_task(void *ctx, size_t task)
 {
     StripJob *job = ctx;
-    const SonoPlan *plan = job->plan;
-    const size_t n_slices = (size_t)job->chunk_slices + 1;
-    Scratch scratch = {
-        .pcm = sono_alloc_aligned(n_slices * (size_t)plan->slice_hop + (size_t)plan->slice_len, sizeof(float)),
-        .coef = sono_alloc_aligned(n_slices * plan->n_coef, sizeof(SonoCplx)),
-    };
-    if (!sono_texels_init(&scratch.texels, (size_t)job->strip->n_rows, job->n_bins) || !scratch.pcm || !scratch.coef) {
+    Scratch scratch = {0};
+    if (!scratch_init(job, &scratch)) {
         SonoError error = {0};
         stop(job, sono_fail(&error, SONO_E_NOMEM, "no memory to make tiles"), &error);
     }
     for (size_t i = task; i < job->n_units && !is_stopped(job); i += job->n_tasks) {
         make_unit(job, &scratch, job->units[i]);
     }
-    sono_texels_free(&scratch.texels);
-    sono_free(scratch.coef);
-    sono_free(scratch.pcm);
+    scratch_clear(job, &scratch);
 }
 
 /* Do the slices behind column c of the picture, and the one before where deviations need it, see the frames? */
 static bool column_meets(const StripJob *job, int64_t c, SonoSpan frames)
 {
-    const int level_t = job->strip->key.level_t;
+    const int level_t = job->key.level_t;
     const SonoSlices touched = sono_plan_slices_touching(job->plan, frames);
     const int64_t s0 = (c << level_t) - (job->kind == SONO_TEXEL_DEVIATION ? 1 : 0);
     const int64_t s1 = min64((c + 1) << level_t, job->n_slices);
     return touched.n > 0 && s0 < touched.first + touched.n && s1 > touched.first;
 }
 
-static void list_units(StripJob *job, const SonoStrip *previous, SonoSpan dirty)
+static void list_units(StripJob *job, bool renew, SonoSpan dirty)
 {
-    const int level_t = job->strip->key.level_t;
+    const int level_t = job->key.level_t;
     const int64_t width = job->provisional ? 8 : max64(1, job->chunk_slices >> level_t); /* columns of a unit */
     StripUnit *last = NULL;
     for (int32_t tx = 0; tx < SONO_TILE_TEXELS; tx++) {
         const int64_t c = job->col0 + tx;
-        if (c < 0 || c >= job->n_cols || (previous && !column_meets(job, c, dirty))) {
+        if (c < 0 || c >= job->n_cols || (renew && !column_meets(job, c, dirty))) {
             last = NULL;
             continue;
         }
@@ -294,44 +278,31 @@ static void list_units(StripJob *job, const SonoStrip *previous, SonoSpan dirty)
     }
 }
 
-static void fill_columns(SonoStrip *strip, int32_t tx0)
+static bool is_basis(const StripJob *job, const SonoStripBand *band)
 {
-    for (size_t y = 0; y < (size_t)strip->n_tiles * SONO_TILE_TEXELS; y++) {
-        float *row = strip->data + y * ROW_FLOATS;
-        for (int32_t tx = tx0; tx < SONO_TILE_TEXELS; tx++) {
-            row[2 * tx] = SONO_TILE_FLOOR_DB;
-            row[2 * tx + 1] = 0.0f;
+    const SonoStrip *a = band->previous;
+    const SonoStrip *b = band->strip;
+    return a && (job->provisional || !a->provisional) && a->key.plan == b->key.plan &&
+           a->key.channel == b->key.channel && a->key.level_t == b->key.level_t && a->key.level_f == b->key.level_f &&
+           a->key.x == b->key.x && a->n_rows == b->n_rows && a->n_below <= b->n_below && a->n_above <= b->n_above;
+}
+
+/* Take over what the older strips have; false if not all of them serve. *rough: one of them is provisional. */
+static bool copy_previous(const StripJob *job, bool *rough)
+{
+    for (int i = 0; i < job->n_bands; i++) {
+        if (!is_basis(job, &job->bands[i])) {
+            return false;
         }
     }
-}
-
-static void copy_column(SonoStrip *strip, int32_t from, int32_t to)
-{
-    for (size_t y = 0; y < (size_t)strip->n_tiles * SONO_TILE_TEXELS; y++) {
-        float *row = strip->data + y * ROW_FLOATS;
-        memcpy(row + 2 * to, row + 2 * from, 2 * sizeof *row);
+    for (int i = 0; i < job->n_bands; i++) {
+        const SonoStripBand *band = &job->bands[i];
+        const SonoStrip *s = band->strip;
+        const size_t n = (size_t)(s->n_tiles - s->n_below - s->n_above);
+        memcpy(s->data, sono_strip_tile(band->previous, s->n_below), n * STRIP_TILE_FLOATS * sizeof *s->data);
+        *rough = *rough || band->previous->provisional;
     }
-}
-
-/* What no analysis gives: the gutter at the picture's ends repeats the edge, columns past the end are silent. */
-static void finish_edges(const StripJob *job)
-{
-    SonoStrip *strip = job->strip;
-    const int64_t first_outside = max64(1, min64(job->n_cols - job->col0, SONO_TILE_TEXELS));
-    if (first_outside < SONO_TILE_TEXELS - 1) {
-        fill_columns(strip, (int32_t)first_outside);
-    } else if (first_outside == SONO_TILE_TEXELS - 1) {
-        copy_column(strip, SONO_TILE_TEXELS - 2, SONO_TILE_TEXELS - 1);
-    }
-    if (job->col0 < 0) {
-        copy_column(strip, 1, 0);
-    }
-}
-
-static bool is_same_place(const SonoStrip *a, const SonoStrip *b)
-{
-    return a->key.plan == b->key.plan && a->key.channel == b->key.channel && a->key.level_t == b->key.level_t &&
-           a->key.level_f == b->key.level_f && a->key.x == b->key.x && a->n_rows == b->n_rows;
+    return true;
 }
 
 static SonoStatus check(const SonoPlan *plan, const SonoPcmReader *reader, SonoStripKey key, SonoError *err)
@@ -361,59 +332,91 @@ static float *new_advance(const SonoPlan *plan, size_t n_bins)
     return advance;
 }
 
+static SonoStatus make_job(StripJob *job, SonoSpan dirty, SonoError *err)
+{
+    const SonoPlan *plan = job->plan;
+    job->n_bins = (size_t)sono_plan_n_bins(plan);
+    job->n_slices =
+        (max64(0, job->reader->n_frames) + plan->slice_hop - 1) / plan->slice_hop; /* centred in the sound */
+    job->n_cols = (job->n_slices + (INT64_C(1) << job->key.level_t) - 1) >> job->key.level_t;
+    job->col0 = SONO_TILE_INNER * job->key.x - 1;
+    const int64_t fitting = (int64_t)(CHUNK_BYTES / (plan->n_coef * sizeof(SonoCplx)));
+    job->chunk_slices = max64(MIN_CHUNK_SLICES, min64(MAX_CHUNK_SLICES, fitting));
+    job->kind = job->provisional ? SONO_TEXEL_LEVEL_ONLY : SONO_TEXEL_PHASE;
+    SonoStatus status = SONO_OK;
+    for (int i = 0; i < job->n_bands && status == SONO_OK; i++) {
+        SonoStripBand *band = &job->bands[i];
+        SonoStripKey key = job->key;
+        key.level_f = band->level_f;
+        status = sono_strip_new(plan, key, band->tile0, band->tile1, &band->strip, err);
+        job->kind = kind_of(job, band) == SONO_TEXEL_DEVIATION ? SONO_TEXEL_DEVIATION : job->kind;
+    }
+    if (status != SONO_OK) {
+        return status;
+    }
+    bool rough = false;
+    const bool renew = copy_previous(job, &rough);
+    list_units(job, renew, dirty);
+    SonoJobs *jobs = sono_engine_jobs(job->engine);
+    const size_t n_threads = jobs ? (size_t)sono_jobs_n_threads(jobs) : 1;
+    job->n_tasks = job->n_units < TASKS_PER_THREAD * n_threads ? job->n_units : TASKS_PER_THREAD * n_threads;
+    sono_jobs_parallel_for(jobs, job->n_tasks, run_task, job);
+    if (atomic_load_explicit(&job->stopped, memory_order_relaxed)) {
+        if (err) {
+            *err = job->error;
+        }
+        return job->status;
+    }
+    for (int i = 0; i < job->n_bands; i++) {
+        job->bands[i].strip->provisional = rough || (job->provisional && job->n_units > 0);
+        sono_strip_finish_edges(job->bands[i].strip, job->col0, job->n_cols);
+    }
+    return SONO_OK;
+}
+
+SonoStatus sono_strip_make_bands(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader,
+                                 SonoStripKey key, bool provisional, SonoSpan dirty, SonoStripBand *bands, int n_bands,
+                                 const SonoJobTicket *ticket, SonoError *err)
+{
+    SonoStatus status = n_bands > 0 && n_bands <= MAX_BANDS ? SONO_OK : SONO_E_INVALID;
+    if (status != SONO_OK) {
+        return sono_fail(err, status, "tiles of %d levels at once, must be from 1 to %d", n_bands, MAX_BANDS);
+    }
+    for (int i = 0; i < n_bands && status == SONO_OK; i++) {
+        bands[i].strip = NULL;
+        key.level_f = bands[i].level_f;
+        status = check(plan, reader, key, err);
+    }
+    if (status != SONO_OK) {
+        return status;
+    }
+    StripJob job = {.engine = engine,
+                    .plan = plan,
+                    .reader = reader,
+                    .ticket = ticket,
+                    .key = key,
+                    .bands = bands,
+                    .n_bands = n_bands,
+                    .provisional = provisional && key.level_t >= MIN_PICK_LEVEL,
+                    .advance = new_advance(plan, (size_t)sono_plan_n_bins(plan))};
+    status = job.advance ? make_job(&job, dirty, err) : sono_fail(err, SONO_E_NOMEM, "no memory for tiles");
+    for (int i = 0; i < n_bands && status != SONO_OK; i++) {
+        sono_strip_unref(bands[i].strip);
+        bands[i].strip = NULL;
+    }
+    sono_free(job.advance);
+    return status;
+}
+
 SonoStatus sono_strip_make(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, SonoStripKey key,
                            bool provisional, const SonoStrip *previous, SonoSpan dirty, const SonoJobTicket *ticket,
                            SonoStrip **out, SonoError *err)
 {
-    SonoStatus status = check(plan, reader, key, err);
-    if (status != SONO_OK) {
-        return status;
+    SonoStripBand band = {.level_f = key.level_f, .previous = previous};
+    const SonoStatus status =
+        sono_strip_make_bands(engine, plan, reader, key, provisional, dirty, &band, 1, ticket, err);
+    if (status == SONO_OK) {
+        *out = band.strip;
     }
-    StripJob job = {.engine = engine, .plan = plan, .reader = reader, .ticket = ticket};
-    job.provisional = provisional && key.level_t >= MIN_PICK_LEVEL;
-    job.kind = key.level_t == 0 && key.level_f == 0 ? SONO_TEXEL_PHASE
-               : job.provisional                    ? SONO_TEXEL_LEVEL_ONLY
-                                                    : SONO_TEXEL_DEVIATION;
-    job.n_bins = (size_t)sono_plan_n_bins(plan);
-    job.n_slices = (max64(0, reader->n_frames) + plan->slice_hop - 1) / plan->slice_hop; /* centred in the sound */
-    job.n_cols = (job.n_slices + (INT64_C(1) << key.level_t) - 1) >> key.level_t;
-    job.col0 = SONO_TILE_INNER * key.x - 1;
-    const int64_t fitting = (int64_t)(CHUNK_BYTES / (plan->n_coef * sizeof(SonoCplx)));
-    job.chunk_slices = max64(MIN_CHUNK_SLICES, min64(MAX_CHUNK_SLICES, fitting));
-    job.advance = new_advance(plan, job.n_bins);
-    if (!job.advance) {
-        status = sono_fail(err, SONO_E_NOMEM, "no memory for tiles");
-        goto fail;
-    }
-    status = strip_new(plan, key, &job.strip, err);
-    if (status != SONO_OK) {
-        goto fail;
-    }
-    if (previous && (previous->provisional || !is_same_place(previous, job.strip))) {
-        previous = NULL;
-    }
-    if (previous) {
-        memcpy(job.strip->data, previous->data, (size_t)job.strip->n_tiles * TILE_FLOATS * sizeof *job.strip->data);
-    }
-    list_units(&job, previous, dirty);
-    job.strip->provisional = job.provisional && job.n_units > 0;
-    SonoJobs *jobs = sono_engine_jobs(engine);
-    const size_t n_threads = jobs ? (size_t)sono_jobs_n_threads(jobs) : 1;
-    job.n_tasks = job.n_units < TASKS_PER_THREAD * n_threads ? job.n_units : TASKS_PER_THREAD * n_threads;
-    sono_jobs_parallel_for(jobs, job.n_tasks, run_task, &job);
-    if (atomic_load_explicit(&job.stopped, memory_order_relaxed)) {
-        status = job.status;
-        if (err) {
-            *err = job.error;
-        }
-        goto fail;
-    }
-    finish_edges(&job);
-    sono_free(job.advance);
-    *out = job.strip;
-    return SONO_OK;
-fail:
-    sono_strip_unref(job.strip);
-    sono_free(job.advance);
     return status;
 }

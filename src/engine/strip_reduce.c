@@ -9,61 +9,90 @@
 #include "sono_mem.h"
 #include "sono_tile.h"
 
-int sono_texels_init(SonoTexelColumn *col, size_t n_rows, size_t n_bins)
+#include <string.h>
+
+#define N_ARRAYS 14
+
+bool sono_bins_init(SonoBinColumn *col, size_t n_bins)
 {
-    const size_t stride = (n_rows + 15) & ~(size_t)15;
-    const size_t bins = (n_bins + 15) & ~(size_t)15;
-    float *p = sono_alloc_aligned((6 + 2 * SONO_TEXEL_BLOCK) * stride + 2 * bins, sizeof *p);
+    const size_t stride = (n_bins + 15) & ~(size_t)15;
+    float *p = sono_alloc_uncleared(N_ARRAYS * stride, sizeof *p);
     if (!p) {
-        return 0;
+        return false;
     }
-    *col = (SonoTexelColumn){
-        .n_rows = n_rows,
-        .stride = stride,
+    *col = (SonoBinColumn){
+        .n_bins = n_bins,
+        .memory = p,
         .power = p,
         .re = p + stride,
         .im = p + 2 * stride,
         .prev_re = p + 3 * stride,
         .prev_im = p + 4 * stride,
-        .advance = p + 5 * stride,
-        .level_db = p + 6 * stride,
-        .second = p + (6 + SONO_TEXEL_BLOCK) * stride,
-        .bin_power = p + (6 + 2 * SONO_TEXEL_BLOCK) * stride,
-        .bin_row = (int32_t *)(void *)(p + (6 + 2 * SONO_TEXEL_BLOCK) * stride + bins),
-        .memory = p,
+        .slice_power = p + 5 * stride,
+        .slice_row = (int32_t *)(void *)(p + 6 * stride),
+        .row_power = p + 7 * stride,
+        .row_re = p + 8 * stride,
+        .row_im = p + 9 * stride,
+        .row_advance = p + 10 * stride,
+        .row_prev_re = p + 11 * stride,
+        .row_prev_im = p + 12 * stride,
+        .prev_turns = p + 13 * stride,
     };
-    return 1;
+    return true;
 }
 
-void sono_texels_free(SonoTexelColumn *col)
+void sono_bins_free(SonoBinColumn *col)
 {
     sono_free(col->memory);
-    *col = (SonoTexelColumn){0};
+    *col = (SonoBinColumn){0};
 }
 
-void sono_texels_reset(SonoTexelColumn *col)
+bool sono_texels_init(SonoTexelBlock *block, size_t n_rows)
 {
-    for (size_t r = 0; r < col->n_rows; r++) {
-        col->power[r] = -1.0f;
-        col->re[r] = col->im[r] = 0.0f;
-        col->prev_re[r] = col->prev_im[r] = 0.0f;
-        col->advance[r] = 0.0f;
+    block->stride = (n_rows + 15) & ~(size_t)15;
+    block->level_db = sono_alloc_uncleared(2 * SONO_TEXEL_BLOCK * block->stride, sizeof(float));
+    block->second = block->level_db ? block->level_db + SONO_TEXEL_BLOCK * block->stride : NULL;
+    return block->level_db != NULL;
+}
+
+void sono_texels_free(SonoTexelBlock *block)
+{
+    sono_free(block->level_db);
+    *block = (SonoTexelBlock){0};
+}
+
+void sono_bins_reset(SonoBinColumn *col)
+{
+    col->empty = true;
+}
+
+static void split(const SonoCplx *restrict z, size_t n, float *restrict re, float *restrict im)
+{
+    for (size_t k = 0; k < n; k++) {
+        re[k] = z[k].re;
+        im[k] = z[k].im;
     }
 }
 
-static void first_slice(const SonoCplx *restrict z, size_t n_bins, int32_t row, float *restrict power,
-                        int32_t *restrict row_at)
+static void powers(const SonoCplx *restrict z, size_t n, float *restrict power)
 {
-    for (size_t k = 0; k < n_bins; k++) {
+    for (size_t k = 0; k < n; k++) {
         power[k] = z[k].re * z[k].re + z[k].im * z[k].im;
-        row_at[k] = row;
     }
 }
 
-static void next_slice(const SonoCplx *restrict z, size_t n_bins, int32_t row, float *restrict power,
+static void louder_powers(const SonoCplx *restrict z, size_t n, float *restrict power)
+{
+    for (size_t k = 0; k < n; k++) {
+        const float p = z[k].re * z[k].re + z[k].im * z[k].im;
+        power[k] = SONO_KMAX(p, power[k]);
+    }
+}
+
+static void next_slice(const SonoCplx *restrict z, size_t n, int32_t row, float *restrict power,
                        int32_t *restrict row_at)
 {
-    for (size_t k = 0; k < n_bins; k++) {
+    for (size_t k = 0; k < n; k++) {
         const float p = z[k].re * z[k].re + z[k].im * z[k].im;
         const float best = power[k];
         const int32_t louder = -(int32_t)(p > best); /* a mask: with a condition gcc makes a branch and no vectors */
@@ -72,33 +101,63 @@ static void next_slice(const SonoCplx *restrict z, size_t n_bins, int32_t row, f
     }
 }
 
-void sono_texels_add(SonoTexelColumn *col, SonoTexelKind kind, const SonoCplx *coef, size_t pitch, int32_t row0,
-                     int32_t row1, size_t n_bins, int level_f, const float *advance)
+static void take_slice(SonoBinColumn *col, SonoTexelKind kind, const SonoCplx *z, size_t pitch)
 {
-    first_slice(coef + (size_t)row0 * pitch, n_bins, row0, col->bin_power, col->bin_row);
-    for (int32_t row = row0 + 1; row < row1; row++) {
-        next_slice(coef + (size_t)row * pitch, n_bins, row, col->bin_power, col->bin_row);
+    powers(z, col->n_bins, col->power);
+    split(z, col->n_bins, col->re, col->im);
+    if (kind == SONO_TEXEL_DEVIATION) {
+        split(z - pitch, col->n_bins, col->prev_re, col->prev_im);
     }
-    for (size_t r = 0; r < col->n_rows; r++) {
-        size_t best = r << level_f;
-        const size_t end = (r + 1) << level_f < n_bins ? (r + 1) << level_f : n_bins;
-        for (size_t k = best + 1; k < end; k++) {
-            best = col->bin_power[k] > col->bin_power[best] ? k : best;
-        }
-        if (!(col->bin_power[best] > col->power[r])) {
+}
+
+/* The loudest of a run of slices replaces what is kept of a bin if it is louder than that. */
+static void merge(SonoBinColumn *col, SonoTexelKind kind, const SonoCplx *coef, size_t pitch)
+{
+    for (size_t k = 0; k < col->n_bins; k++) {
+        if (!(col->slice_power[k] > col->power[k])) {
             continue;
         }
-        const SonoCplx *z = coef + (size_t)col->bin_row[best] * pitch + best;
-        col->power[r] = col->bin_power[best];
-        col->re[r] = z->re;
-        col->im[r] = z->im;
+        const SonoCplx *z = coef + (size_t)col->slice_row[k] * pitch + k;
+        col->power[k] = col->slice_power[k];
+        col->re[k] = z->re;
+        col->im[k] = z->im;
         if (kind == SONO_TEXEL_DEVIATION) {
             const SonoCplx *prev = z - pitch;
-            col->prev_re[r] = prev->re;
-            col->prev_im[r] = prev->im;
-            col->advance[r] = advance[best];
+            col->prev_re[k] = prev->re;
+            col->prev_im[k] = prev->im;
         }
     }
+}
+
+void sono_bins_add(SonoBinColumn *col, SonoTexelKind kind, const SonoCplx *coef, size_t pitch, int32_t row0,
+                   int32_t row1)
+{
+    const size_t n = col->n_bins;
+    int32_t row = row0;
+    if (col->empty && row < row1) {
+        col->empty = false;
+        if (kind == SONO_TEXEL_LEVEL_ONLY) {
+            powers(coef + (size_t)row * pitch, n, col->power);
+        } else {
+            take_slice(col, kind, coef + (size_t)row * pitch, pitch);
+        }
+        row++;
+    }
+    if (row >= row1) {
+        return;
+    }
+    if (kind == SONO_TEXEL_LEVEL_ONLY) {
+        for (; row < row1; row++) {
+            louder_powers(coef + (size_t)row * pitch, n, col->power);
+        }
+        return;
+    }
+    memcpy(col->slice_power, col->power, n * sizeof *col->power); /* a slice that is no louder leaves no trace */
+    memset(col->slice_row, 0, n * sizeof *col->slice_row);
+    for (; row < row1; row++) {
+        next_slice(coef + (size_t)row * pitch, n, row, col->slice_power, col->slice_row);
+    }
+    merge(col, kind, coef, pitch);
 }
 
 /* Rounding must not leave a texel of silence a hair above the floor. */
@@ -130,18 +189,70 @@ static void deviations(const float *restrict prev, const float *restrict advance
     }
 }
 
-void sono_texels_finish(SonoTexelColumn *col, SonoTexelKind kind, size_t j, float scale, float bins_per_turn)
+static size_t loudest_bin(const float *power, size_t first, size_t end)
 {
-    float *level_db = col->level_db + j * col->stride;
-    float *second = col->second + j * col->stride;
-    levels(col->power, col->n_rows, scale, level_db);
+    size_t best = first;
+    for (size_t k = first + 1; k < end; k++) {
+        best = power[k] > power[best] ? k : best;
+    }
+    return best;
+}
+
+/* Loudest power of each row of 2^level_f bins. */
+static void max_powers(const SonoBinColumn *col, int level_f, size_t row0, size_t row1)
+{
+    for (size_t r = row0; r < row1; r++) {
+        const size_t first = r << level_f;
+        const size_t end = (r + 1) << level_f < col->n_bins ? (r + 1) << level_f : col->n_bins;
+        float best = col->power[first];
+        for (size_t k = first + 1; k < end; k++) {
+            best = SONO_KMAX(col->power[k], best);
+        }
+        col->row_power[r] = best;
+    }
+}
+
+/* The loudest bin of every row. */
+static void pick_rows(SonoBinColumn *col, SonoTexelKind kind, int level_f, size_t row0, size_t row1,
+                      const float *advance)
+{
+    for (size_t r = row0; r < row1; r++) {
+        const size_t end = (r + 1) << level_f < col->n_bins ? (r + 1) << level_f : col->n_bins;
+        const size_t k = loudest_bin(col->power, r << level_f, end);
+        col->row_power[r] = col->power[k];
+        col->row_re[r] = col->re[k];
+        col->row_im[r] = col->im[k];
+        if (kind == SONO_TEXEL_DEVIATION) {
+            col->row_prev_re[r] = col->prev_re[k];
+            col->row_prev_im[r] = col->prev_im[k];
+            col->row_advance[r] = advance[k];
+        }
+    }
+}
+
+void sono_texels_finish(SonoBinColumn *col, SonoTexelKind kind, int level_f, size_t row0, size_t row1,
+                        const float *advance, float scale, float bins_per_turn, SonoTexelBlock *block, size_t j)
+{
+    float *level_db = block->level_db + j * block->stride;
+    float *second = block->second + j * block->stride;
+    const size_t n = row1 - row0;
+    const bool own = level_f == 0; /* rows are bins */
     if (kind == SONO_TEXEL_LEVEL_ONLY) {
-        memset(second, 0, col->n_rows * sizeof *second);
+        if (!own) {
+            max_powers(col, level_f, row0, row1);
+        }
+        levels((own ? col->power : col->row_power) + row0, n, scale, level_db);
+        memset(second, 0, n * sizeof *second);
         return;
     }
-    phases(col->re, col->im, col->n_rows, second);
+    if (!own) {
+        pick_rows(col, kind, level_f, row0, row1, advance);
+    }
+    levels((own ? col->power : col->row_power) + row0, n, scale, level_db);
+    phases((own ? col->re : col->row_re) + row0, (own ? col->im : col->row_im) + row0, n, second);
     if (kind == SONO_TEXEL_DEVIATION) {
-        phases(col->prev_re, col->prev_im, col->n_rows, col->bin_power); /* scratch by now, and never shorter */
-        deviations(col->bin_power, col->advance, level_db, col->n_rows, bins_per_turn, second);
+        phases((own ? col->prev_re : col->row_prev_re) + row0, (own ? col->prev_im : col->row_prev_im) + row0, n,
+               col->prev_turns);
+        deviations(col->prev_turns, (own ? advance : col->row_advance) + row0, level_db, n, bins_per_turn, second);
     }
 }

@@ -38,7 +38,8 @@ static void key_words(const SonoStripKey *key, uint64_t words[5])
 static uint64_t strip_bytes(const SonoStrip *strip)
 {
     const uint64_t texels = (uint64_t)SONO_TILE_TEXELS * SONO_TILE_TEXELS;
-    return sizeof *strip + (uint64_t)strip->n_tiles * texels * 2 * sizeof *strip->data;
+    return sizeof *strip +
+           (uint64_t)(strip->n_tiles - strip->n_below - strip->n_above) * texels * 2 * sizeof *strip->data;
 }
 
 static Entry *find(SonoTileCache *cache, const SonoStripKey *key)
@@ -118,6 +119,16 @@ static bool insert(SonoTileCache *cache, Entry *e)
     return true;
 }
 
+/* A tile that was not there counts more than exactness, exactness more than tiles that nobody asked for. */
+static bool is_better(const SonoStrip *strip, const SonoStrip *old)
+{
+    if (strip->n_below < old->n_below || strip->n_above < old->n_above) {
+        return true;
+    }
+    const bool all = strip->n_below == old->n_below && strip->n_above == old->n_above;
+    return old->provisional ? all || !strip->provisional : all && !strip->provisional;
+}
+
 void sono_tile_cache_put(SonoTileCache *cache, SonoStrip *strip)
 {
     Entry *e = sono_calloc(1, sizeof *e);
@@ -130,7 +141,7 @@ void sono_tile_cache_put(SonoTileCache *cache, SonoStrip *strip)
     Entry *leaving = NULL;
     (void)pthread_mutex_lock(&cache->lock);
     Entry *old = find(cache, &strip->key);
-    if (old && strip->provisional && !old->strip->provisional) {
+    if (old && !is_better(strip, old->strip)) {
         DL_APPEND(leaving, e);
     } else {
         if (old) {

@@ -1,34 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The scene brings together what a frame needs, and turns pointer events into strokes. */
-#include "sono_scene.h"
-
-#include "painter.h"
+/* What a scene is made of and shows: the sound, another clip instead, edits on their way. */
+#include "scene.h"
 
 #include "sono_mem.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define TILE_BUDGET_BYTES ((uint64_t)512 << 20)
-#define UPLOADS_PER_FRAME 24
-/* A brush in octaves has no place at 0 Hz. */
-#define LOWEST_HZ 1.0
 
-struct SonoScene {
-    SonoTileFeed *feed;
-    Painter *painter;
-    SonoTileList list;
-    SonoStrokes *strokes;
-    SonoPlan *plan;
-    SonoClip *clip;
-    SonoViewState view;
-    SonoBrush brush;
-    const SonoOperation *operation;
-    SonoParams params;
-    double x_px, y_px;
-    bool inside;
-};
+static void set_defaults(SonoScene *s)
+{
+    s->view = (SonoViewState){.width_px = 1.0,
+                              .height_px = 1.0,
+                              .s_per_px = 1.0,
+                              .axis = {SONO_SCALE_MEL, 0.0, 24000.0},
+                              .end_s = 1.0,
+                              .nyquist_hz = 24000.0,
+                              .floor_db = -110.0,
+                              .ceiling_db = 0.0,
+                              .map = sono_colour_maps[0],
+                              .n_channels = 1,
+                              .only_channel = SONO_ALL_LANES};
+    s->options = (SonoToolOptions){
+        .brush = {.radius_ms = 60.0, .radius_oct = 0.15, .hardness = 0.5, .flow = 1.0, .pressure_to_flow = 1.0},
+        .all_channels = true,
+        .operation = sono_operations[0],
+        .params = sono_params_defaults(sono_operations[0]->params)};
+    s->selection.channel = -1;
+    s->tool = sono_tools[0];
+    scene_meet_context(s);
+}
 
 SonoStatus sono_scene_new(SonoEngine *engine, void (*wake)(void *ctx), void *ctx, SonoScene **out, SonoError *err)
 {
@@ -47,20 +49,16 @@ SonoStatus sono_scene_new(SonoEngine *engine, void (*wake)(void *ctx), void *ctx
         sono_scene_free(s);
         return status;
     }
-    s->view = (SonoViewState){.width_px = 1.0,
-                              .height_px = 1.0,
-                              .s_per_px = 1.0,
-                              .axis = {SONO_SCALE_MEL, 0.0, 24000.0},
-                              .end_s = 1.0,
-                              .nyquist_hz = 24000.0,
-                              .floor_db = -110.0,
-                              .ceiling_db = 0.0};
-    s->brush =
-        (SonoBrush){.radius_ms = 60.0, .radius_oct = 0.15, .hardness = 0.5, .flow = 1.0, .pressure_to_flow = 1.0};
-    s->operation = sono_operations[0];
-    s->params = sono_params_defaults(s->operation->params);
+    set_defaults(s);
     *out = s;
     return SONO_OK;
+}
+
+static void clear_lanes(SonoScene *s, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        sono_tile_list_clear(s->lanes[i].list);
+    }
 }
 
 void sono_scene_free(SonoScene *s)
@@ -73,14 +71,53 @@ void sono_scene_free(SonoScene *s)
     }
     painter_free(s->painter);
     sono_tile_feed_unref(s->feed);
-    sono_tile_list_clear(&s->list);
+    clear_lanes(s, 0, s->cap_lanes);
+    for (int i = 0; i < s->cap_lanes; i++) {
+        sono_free(s->lanes[i].list);
+    }
+    sono_free(s->lanes);
     sono_strokes_free(s->strokes);
+    sono_selection_clear(&s->selection);
+    sono_selection_clear(&s->context.selected_before);
+    sono_mask_clear(&s->context.band);
+    sono_mask_clear(&s->previewed);
+    sono_free(s->previews);
     sono_plan_unref(s->plan);
     sono_clip_unref(s->clip);
+    sono_clip_unref(s->other);
     sono_free(s);
 }
 
-SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoClip *clip, double end_s,
+SonoStatus scene_reserve_lanes(SonoScene *s, int n, SonoError *err)
+{
+    if (n > s->cap_lanes) {
+        SonoFeedLane *lanes = sono_realloc_array(s->lanes, (size_t)n, sizeof *lanes);
+        if (!lanes) {
+            return sono_fail(err, SONO_E_NOMEM, "no memory for %d lanes", n);
+        }
+        s->lanes = lanes;
+    }
+    while (s->cap_lanes < n) {
+        SonoTileList *list = sono_calloc(1, sizeof *list);
+        if (!list) {
+            return sono_fail(err, SONO_E_NOMEM, "no memory for %d lanes", n);
+        }
+        s->lanes[s->cap_lanes++] = (SonoFeedLane){.list = list};
+    }
+    clear_lanes(s, n, s->cap_lanes); /* tiles nobody looks at may go */
+    s->n_lanes = n;
+    return SONO_OK;
+}
+
+/* The feed shows the other clip, which has nothing to do with the sound but its length, unless the feed knows better.
+ */
+static SonoStatus feed_other(SonoScene *s, SonoError *err)
+{
+    const SonoSpan all = {0, sono_clip_n_frames(s->other)};
+    return sono_tile_feed_set_sound(s->feed, s->plan, s->other, sono_clip_revision(s->clip), all, err);
+}
+
+SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoClip *clip, int n_channels, double end_s,
                                 uint64_t parent_revision, SonoSpan dirty, SonoError *err)
 {
     const SonoStatus status = sono_tile_feed_set_sound(s->feed, plan, clip, parent_revision, dirty, err);
@@ -96,10 +133,32 @@ SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoCl
     sono_clip_unref(old_clip);
     s->view.nyquist_hz = 0.5 * plan->rate_hz;
     sono_view_state_set_length(&s->view, end_s);
+    sono_view_state_set_channels(&s->view, n_channels);
     if (first) {
         sono_view_state_fit(&s->view);
     }
-    return SONO_OK;
+    if (!clip && s->other) {
+        sono_clip_unref(s->other);
+        s->other = NULL;
+    }
+    scene_meet_context(s);
+    return s->other ? feed_other(s, err) : SONO_OK;
+}
+
+SonoStatus sono_scene_set_compare(SonoScene *s, const SonoClip *other, SonoError *err)
+{
+    if (!s->clip || other == s->other) {
+        return SONO_OK;
+    }
+    SonoClip *old = s->other;
+    s->other = other ? sono_clip_ref(other) : NULL;
+    /* the feed has known the sound since it was set: it takes parent and change from then */
+    const SonoStatus status =
+        other ? feed_other(s, err)
+              : sono_tile_feed_set_sound(s->feed, s->plan, s->clip, sono_clip_revision(s->clip), (SonoSpan){0, 0}, err);
+    sono_clip_unref(old);
+    scene_meet_context(s);
+    return status;
 }
 
 const SonoClip *sono_scene_clip(const SonoScene *s)
@@ -122,85 +181,61 @@ SonoViewState *sono_scene_view(SonoScene *s)
     return &s->view;
 }
 
+SonoSelection *sono_scene_selection(SonoScene *s)
+{
+    return &s->selection;
+}
+
+SonoToolOptions *sono_scene_options(SonoScene *s)
+{
+    return &s->options;
+}
+
 SonoStrokes *sono_scene_strokes(SonoScene *s)
 {
     return s->strokes;
 }
 
-SonoBrush *sono_scene_brush(SonoScene *s)
+SonoStatus sono_scene_apply(SonoScene *s, const SonoOperation *operation, const SonoParams *params, SonoEdit *edit,
+                            SonoError *err)
 {
-    return &s->brush;
+    if (!s->clip) {
+        return sono_fail(err, SONO_E_INVALID, "there is no sound to edit yet");
+    }
+    SonoEdit out = sono_edit_new(operation);
+    out.params = *params;
+    SonoStatus status = sono_selection_mask(&s->selection, s->options.feather_ms, s->options.feather_hz, s->view.end_s,
+                                            s->view.nyquist_hz, &out.mask, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    if (s->selection.channel >= 0) {
+        out.all_channels = false;
+        out.channels[s->selection.channel / 64] = UINT64_C(1) << (s->selection.channel % 64);
+    }
+    status = sono_strokes_add_edit(s->strokes, &out, err);
+    if (status != SONO_OK) {
+        sono_edit_clear(&out);
+        return status;
+    }
+    s->previewing = false;
+    *edit = out;
+    return SONO_OK;
 }
 
-void sono_scene_set_operation(SonoScene *s, const SonoOperation *operation, const SonoParams *params)
+SonoStatus sono_scene_queue(SonoScene *s, const SonoEdit *edit, SonoError *err)
 {
-    s->operation = operation;
-    s->params = *params;
+    return sono_strokes_add_edit(s->strokes, edit, err);
 }
 
-static SonoStatus begin(SonoScene *s, bool eraser, SonoError *err)
+void sono_scene_preview_selection(SonoScene *s, bool on)
 {
-    const SonoOperation *op = eraser ? sono_operation_find("erase") : s->operation;
-    const SonoParams params = eraser ? sono_params_defaults(op->params) : s->params;
-    return sono_strokes_begin(s->strokes, op, &params, &s->brush, err);
-}
-
-static SonoStatus add_point(SonoScene *s, double pressure, SonoError *err)
-{
-    SonoStrokePoint point = {.pressure = fmin(fmax(pressure, 0.0), 1.0)};
-    sono_view_state_to_sound(&s->view, s->x_px, s->y_px, &point.t_s, &point.f_hz);
-    point.f_hz = fmax(point.f_hz, LOWEST_HZ);
-    return sono_strokes_add_point(s->strokes, &point, err);
-}
-
-SonoStatus sono_scene_point(SonoScene *s, SonoPointerKind kind, double x_px, double y_px, double pressure, bool eraser,
-                            SonoEdit *edit, bool *stroked, SonoError *err)
-{
-    SonoStatus status = SONO_OK;
-    *stroked = false;
-    if (kind == SONO_POINTER_CANCEL) {
-        sono_strokes_cancel(s->strokes);
-        return SONO_OK;
-    }
-    if ((kind == SONO_POINTER_LEAVE || kind == SONO_POINTER_HOVER) && sono_strokes_is_painting(s->strokes)) {
-        return SONO_OK;
-    }
-    if (kind == SONO_POINTER_LEAVE) {
-        s->inside = false;
-        return SONO_OK;
-    }
-    s->inside = true;
-    s->x_px = x_px;
-    s->y_px = y_px;
-    if (kind == SONO_POINTER_DOWN && s->clip) {
-        status = begin(s, eraser, err);
-    }
-    if (status == SONO_OK && (kind == SONO_POINTER_DOWN || kind == SONO_POINTER_DRAG)) {
-        status = add_point(s, pressure, err);
-    }
-    if (kind == SONO_POINTER_UP && sono_strokes_is_painting(s->strokes)) {
-        status = sono_strokes_end(s->strokes, edit, err);
-        *stroked = status == SONO_OK;
-    }
-    return status;
-}
-
-const char *sono_scene_describe_pointer(const SonoScene *s, char *buf, size_t n_bytes)
-{
-    double t_s = 0.0;
-    double freq_hz = 0.0;
-    buf[0] = '\0';
-    if (s->inside && s->plan) {
-        sono_view_state_to_sound(&s->view, s->x_px, s->y_px, &t_s, &freq_hz);
-        (void)snprintf(buf, n_bytes, "%.3f s   %.1f Hz   %.1f dB", t_s, freq_hz,
-                       (double)sono_tile_list_level(&s->list, s->plan, t_s, freq_hz));
-    }
-    return buf;
+    s->previewing = on;
 }
 
 void sono_scene_wheel(SonoScene *s, double dx, double dy, bool ctrl, bool shift)
 {
-    sono_view_state_wheel(&s->view, s->x_px, s->y_px, dx, dy, ctrl, shift);
+    sono_view_state_wheel(&s->view, s->pointer.x_px, s->pointer.y_px, dx, dy, ctrl, shift);
 }
 
 bool sono_scene_set_scale(SonoScene *s, const char *name)
@@ -212,70 +247,6 @@ bool sono_scene_set_scale(SonoScene *s, const char *name)
         }
     }
     return false;
-}
-
-/* The brush under the pointer. */
-static SonoDab cursor_dab(const SonoScene *s)
-{
-    SonoDab dab = {.radius_s = 1e-3 * s->brush.radius_ms,
-                   .radius_hz = s->brush.radius_oct > 0.0 ? 0.0 : s->brush.radius_hz,
-                   .radius_oct = s->brush.radius_oct};
-    sono_view_state_to_sound(&s->view, s->x_px, s->y_px, &dab.t_s, &dab.f_hz);
-    dab.f_hz = fmax(dab.f_hz, LOWEST_HZ);
-    return dab;
-}
-
-SonoStatus sono_scene_draw(SonoScene *s, SonoRenderer *renderer, unsigned target, int px_scale, SonoSceneReport *report,
-                           SonoError *notice, SonoError *err)
-{
-    const SonoDab cursor = cursor_dab(s);
-    SonoFrame frame = {.view = sono_view_state_render_view(&s->view, px_scale, sono_colour_maps[0]),
-                       .plan = s->plan,
-                       .cursor = s->inside && s->clip ? &cursor : NULL,
-                       .max_uploads = UPLOADS_PER_FRAME};
-    *report = (SonoSceneReport){0};
-    *notice = (SonoError){0};
-    if (s->plan) {
-        (void)sono_tile_feed_update(s->feed, &frame.view, 0, &s->list, notice);
-    }
-    if (s->list.current) {
-        sono_strokes_landed(s->strokes);
-    }
-    frame.strips = s->list.strips;
-    frame.n_strips = s->list.n;
-    frame.previews = sono_strokes_previews(s->strokes, &frame.n_previews);
-    SonoFrameReport drawn = {0};
-    const SonoStatus status = sono_renderer_draw(renderer, target, &frame, &drawn, err);
-    report->again = drawn.n_waiting > 0;
-    report->settled = status == SONO_OK && s->list.exact && drawn.n_waiting == 0;
-    return status;
-}
-
-void sono_scene_ask_picture(SonoScene *s, int px_scale)
-{
-    const SonoRenderView v = sono_view_state_render_view(&s->view, px_scale, sono_colour_maps[0]);
-    const SonoPictureSpec spec = {.width_px = v.width_px,
-                                  .height_px = v.height_px,
-                                  .t0_s = v.t0_s,
-                                  .t1_s = v.t0_s + v.s_per_px * v.width_px,
-                                  .axis = v.axis,
-                                  .floor_db = v.floor_db,
-                                  .ceiling_db = v.ceiling_db,
-                                  .map = v.map,
-                                  .provisional = true};
-    if (s->clip && v.width_px > 1 && v.height_px > 1) {
-        painter_ask(s->painter, s->plan, s->clip, &spec);
-    }
-}
-
-uint8_t *sono_scene_take_picture(SonoScene *s, int *width_px, int *height_px, bool *settled, SonoError *err)
-{
-    uint8_t *rgb = NULL;
-    *err = (SonoError){0};
-    if (painter_take(s->painter, &rgb, width_px, height_px, settled, err) && *settled) {
-        sono_strokes_landed(s->strokes);
-    }
-    return rgb;
 }
 
 SonoStatus sono_display_plan(SonoEngine *engine, double rate_hz, SonoPlan **out, SonoError *err)
@@ -296,9 +267,14 @@ SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const Sono
     }
     like.end_s = (double)reader->n_frames / reader->rate_hz;
     like.nyquist_hz = 0.5 * reader->rate_hz;
+    sono_view_state_set_channels(&like, reader->n_channels);
     sono_view_state_fit(&like);
-    const SonoRenderView view = sono_view_state_render_view(&like, 1, sono_colour_maps[0]);
-    status = sono_tile_feed_add_sparse(feed, plan, reader, &view, 0, ticket, err);
+    const int n_lanes = sono_view_state_n_lanes(&like);
+    for (int i = 0; i < n_lanes && status == SONO_OK; i++) {
+        const SonoRenderView view = sono_view_state_render_view(&like, i, 1);
+        status =
+            sono_tile_feed_add_sparse(feed, plan, reader, &view, sono_view_state_lane(&like, i).channel, ticket, err);
+    }
     sono_plan_unref(plan);
     return status;
 }

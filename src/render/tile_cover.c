@@ -35,9 +35,11 @@ static double row_px(const SonoRenderView *view, double freq_hz)
 
 /* Texel column c of a level stands for slices [c, c + 1) * 2^level, each from half a hop before its centre to half a
  * hop after it; rows likewise. Inside the 256 x 256 tile the first column is at 1, after the gutter. */
-static bool place_tile(const SonoRenderView *v, const SonoPlan *plan, const SonoDrawStrip *s, int32_t tile,
+static bool place_tile(const SonoRenderView *v, const SonoFrame *frame, const SonoDrawStrip *s, int32_t tile,
                        TileDraw *out)
 {
+    const SonoPlan *plan = frame->plan;
+    const bool small = v->height_px < frame->view.height_px; /* the taps were chosen for the frame's view */
     const SonoStripKey *key = &s->strip->key;
     const double hop_s = (double)plan->slice_hop / plan->rate_hz;
     const double bin_hz = sono_plan_freq_hz(plan, 1) - sono_plan_freq_hz(plan, 0);
@@ -54,8 +56,8 @@ static bool place_tile(const SonoRenderView *v, const SonoPlan *plan, const Sono
     const double y0 = row_px(v, fmax(0.0, row0 * row_hz - 0.5 * bin_hz));
     const double y1 = row_px(v, row1 * row_hz - 0.5 * bin_hz + (row1 < s->strip->n_rows ? 0.0 : bin_hz));
     *out = (TileDraw){
-        .taps_t = (uint8_t)s->taps_t,
-        .taps_f = (uint8_t)s->taps_f,
+        .taps_t = (uint8_t)(v->s_per_px > col_s ? 2 : s->taps_t),
+        .taps_f = (uint8_t)(small ? 2 : s->taps_f),
         .raw_phase = key->level_t == 0 && key->level_f == 0,
         .rect_px = {px_between(fmax(x0, sound0_px), v->width_px),
                     px_between(fmax(y0, s->p0 * v->height_px), v->height_px),
@@ -189,9 +191,10 @@ static SonoStatus add_strip(TileCover *cover, TileTextures *textures, const Sono
                             SonoFrameReport *report, SonoError *err)
 {
     SonoStatus status = SONO_OK;
-    for (int32_t tile = 0; tile < s->strip->n_tiles && status == SONO_OK; tile++) {
+    const int32_t end = s->strip->n_tiles - s->strip->n_above;
+    for (int32_t tile = s->strip->n_below; tile < end && status == SONO_OK; tile++) {
         TileDraw draw = {0};
-        if (!place_tile(view, frame->plan, s, tile, &draw) || !narrow_to_uncovered(cover, draw.rect_px)) {
+        if (!place_tile(view, frame, s, tile, &draw) || !narrow_to_uncovered(cover, draw.rect_px)) {
             continue;
         }
         draw.slot = get_slot(textures, s->strip, tile, max_uploads, report);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which strips a view gets: those it wants, stale or coarser ones while these are missing, and the jobs for the rest.
- */
+/* The tile feed: its life, the sound it shows, and what the views of an update need. */
 #include "tile_feed.h"
 
 #include "tile_list.h"
@@ -8,14 +7,10 @@
 #include "sono_mem.h"
 
 #include <math.h>
-#include <string.h>
 
-/* From this level of time on a provisional strip analyses fewer slices than an exact one. */
-#define PROVISIONAL_LEVEL 3
-/* Finer levels that may stand in after zooming out. */
-#define FINER_LEVELS 2
-#define MAX_LEVEL_T 30
-#define MAX_ANCESTORS 64
+#define MAX_LEVEL_F 16
+/* Tiles that the overviews of all channels may have together. */
+#define OVERVIEW_TILES 128
 
 SonoStatus sono_tile_feed_new(SonoEngine *engine, uint64_t budget_bytes, void (*landed)(void *ctx), void *ctx,
                               SonoTileFeed **out, SonoError *err)
@@ -32,6 +27,7 @@ SonoStatus sono_tile_feed_new(SonoEngine *engine, uint64_t budget_bytes, void (*
     (void)pthread_mutex_init(&feed->lock, NULL); /* cannot fail with default attributes on Linux */
     atomic_init(&feed->refs, 1);
     feed->engine = engine;
+    feed->budget_bytes = budget_bytes;
     feed->landed = landed;
     feed->landed_ctx = ctx;
     *out = feed;
@@ -50,6 +46,10 @@ void sono_tile_feed_unref(SonoTileFeed *feed)
         return;
     }
     sono_tile_cache_free(feed->cache);
+    for (size_t i = 0; i < feed->n_floors; i++) {
+        sono_strip_unref(feed->floors[i].strip);
+    }
+    sono_free(feed->floors);
     sono_plan_unref(feed->plan);
     sono_clip_unref(feed->clip);
     sono_free(feed->revisions);
@@ -65,31 +65,13 @@ void sono_tile_feed_close(SonoTileFeed *feed)
     feed_cancel_others(feed, NULL, 0);
 }
 
-static const FeedRevision *find_revision(const SonoTileFeed *feed, uint64_t revision)
-{
-    for (size_t i = feed->n_revisions; i-- > 0;) {
-        if (feed->revisions[i].revision == revision) {
-            return &feed->revisions[i];
-        }
-    }
-    return NULL;
-}
-
 SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, const SonoClip *clip,
                                     uint64_t parent_revision, SonoSpan dirty, SonoError *err)
 {
     const uint64_t revision = clip ? sono_clip_revision(clip) : 0;
-    if (clip && !find_revision(feed, revision)) {
-        if (feed->n_revisions == feed->cap_revisions) {
-            const size_t cap = feed->cap_revisions ? 2 * feed->cap_revisions : 16;
-            FeedRevision *more = sono_realloc_array(feed->revisions, cap, sizeof *more);
-            if (!more) {
-                return sono_fail(err, SONO_E_NOMEM, "no memory for the tile feed");
-            }
-            feed->revisions = more;
-            feed->cap_revisions = cap;
-        }
-        feed->revisions[feed->n_revisions++] = (FeedRevision){revision, parent_revision, dirty};
+    const SonoStatus status = clip ? feed_add_revision(feed, revision, parent_revision, dirty, err) : SONO_OK;
+    if (status != SONO_OK) {
+        return status;
     }
     SonoPlan *old_plan = feed->plan;
     SonoClip *old_clip = feed->clip;
@@ -104,236 +86,123 @@ SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, co
     return SONO_OK;
 }
 
-/* Frames that a strip's columns depend on, with its gutter and one slice more on both sides. */
-static SonoSpan strip_support(const SonoPlan *plan, const SonoStripKey *key)
+SonoStripKey feed_key(const SonoTileFeed *feed, const FeedView *view, uint64_t revision, int32_t level_t,
+                      int32_t level_f, int64_t x)
 {
-    const int64_t per_column = (int64_t)1 << key->level_t;
-    const SonoSlices slices = {(key->x * SONO_TILE_INNER - 1) * per_column - 1, SONO_TILE_TEXELS * per_column + 2};
-    return sono_plan_support(plan, slices);
+    return (SonoStripKey){revision, feed->plan->key, view->channel, level_t, level_f, x};
 }
 
-/* The key under which the same picture is kept: of the newest revision whose change reaches the strip. */
-static SonoStripKey resolve(const SonoTileFeed *feed, SonoStripKey key)
+bool feed_covers(const SonoStrip *strip, const FeedTiles *tiles)
 {
-    const SonoSpan support = strip_support(feed->plan, &key);
-    for (const FeedRevision *r = find_revision(feed, key.revision);
-         r && sono_span_intersect(support, r->dirty).n_frames == 0; r = find_revision(feed, key.revision)) {
-        key.revision = r->parent;
-    }
-    return key;
+    return strip->n_below <= tiles->tile0 && strip->n_tiles - strip->n_above >= tiles->tile1;
 }
 
-static SonoStrip *get(const SonoTileFeed *feed, const SonoStripKey *key)
-{
-    const SonoStripKey k = resolve(feed, *key);
-    return sono_tile_cache_get(feed->cache, &k);
-}
-
-/* An exact strip of an ancestor, and the frames in which the sound has changed since. */
-static SonoStrip *find_previous(const SonoTileFeed *feed, SonoStripKey key, SonoSpan *dirty)
-{
-    *dirty = (SonoSpan){0, 0};
-    for (int i = 0; i < MAX_ANCESTORS; i++) {
-        key = resolve(feed, key);
-        const FeedRevision *r = find_revision(feed, key.revision);
-        if (!r) {
-            return NULL;
-        }
-        *dirty = sono_span_union(*dirty, r->dirty);
-        key.revision = r->parent;
-        SonoStrip *strip = get(feed, &key);
-        if (strip && !strip->provisional) {
-            return strip;
-        }
-        sono_strip_unref(strip);
-    }
-    return NULL;
-}
-
-/* The nearest picture of the place that there is: shown, else of an ancestor. */
-static SonoStrip *get_stale(const SonoTileFeed *feed, SonoStripKey key)
-{
-    for (int i = 0; i < MAX_ANCESTORS; i++) {
-        SonoStrip *strip = get(feed, &key);
-        if (strip) {
-            return strip;
-        }
-        key = resolve(feed, key);
-        const FeedRevision *r = find_revision(feed, key.revision);
-        if (!r) {
-            return NULL;
-        }
-        key.revision = r->parent;
-    }
-    return NULL;
-}
-
-/* Everything an update works with. */
-typedef struct Update {
-    SonoTileFeed *feed;
-    const SonoRenderView *view;
-    int channel;
-    SonoViewLevels levels;
-    SonoStripKey *wanted; /* resolved for the target */
-    size_t n_wanted;
-    SonoTileList *list;
-    SonoError *err;
-} Update;
-
-static SonoStripKey key_at(const Update *u, uint64_t revision, int32_t level_t, int32_t level_f, int64_t x)
-{
-    return (SonoStripKey){revision, u->feed->plan->key, u->channel, level_t, level_f, x};
-}
-
-static SonoStatus list_wanted(Update *u)
-{
-    const SonoViewLevels *l = &u->levels;
-    const size_t n = (size_t)(l->x1 - l->x0) * (size_t)l->n_bands;
-    u->wanted = sono_calloc(n, sizeof *u->wanted);
-    if (!u->wanted) {
-        return sono_fail(u->err, SONO_E_NOMEM, "no memory for the picture");
-    }
-    for (int b = 0; b < l->n_bands; b++) {
-        for (int64_t x = l->x0; x < l->x1; x++) {
-            u->wanted[u->n_wanted++] = resolve(u->feed, key_at(u, u->feed->target, l->level_t, l->bands[b].level_f, x));
-        }
-    }
-    return SONO_OK;
-}
-
-/* All wanted strips of the target there (or given up): show it from now on. */
-static void try_show_target(const Update *u)
-{
-    for (size_t i = 0; i < u->n_wanted; i++) {
-        SonoStrip *strip = sono_tile_cache_get(u->feed->cache, &u->wanted[i]);
-        const bool there = strip != NULL;
-        sono_strip_unref(strip);
-        if (!there) {
-            return;
-        }
-    }
-    u->feed->shown = u->feed->target;
-}
-
-/* Strips of one other level of time over the view. */
-static SonoStatus add_fallbacks(const Update *u, int32_t level_t)
+int64_t feed_end(const SonoTileFeed *feed, const FeedView *v, int32_t level_t)
 {
     int64_t x0 = 0;
     int64_t x1 = 0;
-    sono_view_strips(u->view, u->feed->plan, level_t, &x0, &x1);
-    SonoStatus status = SONO_OK;
-    for (int b = 0; b < u->levels.n_bands; b++) {
-        const SonoLevelBand *band = &u->levels.bands[b];
-        for (int64_t x = x0; x < x1 && status == SONO_OK; x++) {
-            SonoStrip *strip = get_stale(u->feed, key_at(u, u->feed->shown, level_t, band->level_f, x));
-            if (strip) {
-                const int taps_t = level_t < u->levels.level_t ? 2 : 1;
-                status = tile_list_add(u->list, strip, band->p0, band->p1, taps_t, band->taps_f, true, u->err);
-            }
+    SonoRenderView whole = *v->view;
+    whole.t0_s = 0.0;
+    whole.s_per_px = whole.end_s / whole.width_px;
+    sono_view_strips(&whole, feed->plan, level_t, &x0, &x1);
+    return x1;
+}
+
+/* The tile that holds a frequency, a row off for what drawing between texels needs. */
+static int32_t tile_at(const SonoPlan *plan, int32_t level_f, double freq_hz, int32_t off)
+{
+    const double bin_hz = sono_plan_freq_hz(plan, 1) - sono_plan_freq_hz(plan, 0);
+    const int32_t n_rows = sono_strip_n_rows(plan, level_f);
+    const double row = floor(ldexp(freq_hz / bin_hz + 0.5, -level_f)) + off;
+    return (int32_t)fmin(fmax(row, 0.0), n_rows - 1) / SONO_TILE_INNER;
+}
+
+static FeedTiles band_tiles(const SonoPlan *plan, const SonoRenderView *view, const SonoLevelBand *band)
+{
+    return (FeedTiles){.level_f = band->level_f,
+                       .tile0 = tile_at(plan, band->level_f, sono_freq_axis_hz(&view->axis, band->p0), -1),
+                       .tile1 = tile_at(plan, band->level_f, sono_freq_axis_hz(&view->axis, band->p1), 1) + 1};
+}
+
+static int32_t n_tiles(const SonoPlan *plan, int32_t level_f)
+{
+    return (sono_strip_n_rows(plan, level_f) + SONO_TILE_INNER - 1) / SONO_TILE_INNER;
+}
+
+/* The whole sound in one strip, as fine in frequency as many channels allow. */
+static FeedTiles overview_tiles(const SonoPlan *plan, int n_channels)
+{
+    int32_t level_f = 0;
+    while (level_f < MAX_LEVEL_F && n_tiles(plan, level_f) > 1 &&
+           n_tiles(plan, level_f) * n_channels > OVERVIEW_TILES) {
+        level_f++;
+    }
+    return (FeedTiles){.level_f = level_f, .tile0 = 0, .tile1 = n_tiles(plan, level_f)};
+}
+
+static FeedView view_of(const SonoPlan *plan, int n_channels, const SonoFeedLane *lane)
+{
+    FeedView v = {.view = &lane->view, .channel = lane->channel, .list = lane->list};
+    v.levels = sono_view_levels(v.view, plan);
+    for (int b = 0; b < v.levels.n_bands; b++) {
+        v.tiles[b] = band_tiles(plan, v.view, &v.levels.bands[b]);
+    }
+    v.overview_t = sono_view_overview_level(plan, v.view->end_s);
+    v.overview = overview_tiles(plan, n_channels);
+    return v;
+}
+
+uint64_t feed_wanted_bytes(const FeedUpdate *u)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < u->n_views; i++) {
+        const FeedView *v = &u->views[i];
+        for (int b = 0; b < v->levels.n_bands; b++) {
+            n += (uint64_t)(v->levels.x1 - v->levels.x0) * (uint64_t)(v->tiles[b].tile1 - v->tiles[b].tile0);
         }
+        n += (uint64_t)v->overview.tile1;
     }
-    return status;
+    return n * SONO_TILE_TEXELS * SONO_TILE_TEXELS * 2 * sizeof(float);
 }
 
-/* The whole sound's strips at the finest frequency: under everything, whatever the axis. */
-static SonoStatus add_overview(const Update *u)
-{
-    const int32_t level_t = sono_view_overview_level(u->feed->plan, u->view->end_s);
-    SonoStrip *strip = get_stale(u->feed, key_at(u, u->feed->shown, level_t, 0, 0));
-    return strip ? tile_list_add(u->list, strip, 0.0, 1.0, 1, 2, true, u->err) : SONO_OK;
-}
-
-static SonoStatus add_wanted(const Update *u)
-{
-    const SonoViewLevels *l = &u->levels;
-    SonoStatus status = SONO_OK;
-    u->list->complete = true;
-    u->list->exact = u->feed->shown == u->feed->target;
-    for (int b = 0; b < l->n_bands; b++) {
-        const SonoLevelBand *band = &l->bands[b];
-        for (int64_t x = l->x0; x < l->x1 && status == SONO_OK; x++) {
-            const SonoStripKey key = key_at(u, u->feed->shown, l->level_t, band->level_f, x);
-            SonoStrip *strip = get(u->feed, &key);
-            const bool stale = !strip;
-            strip = strip ? strip : get_stale(u->feed, key);
-            u->list->complete = u->list->complete && !stale;
-            u->list->exact = u->list->exact && !stale && !strip->provisional;
-            if (strip) {
-                status = tile_list_add(u->list, strip, band->p0, band->p1, l->taps_t, band->taps_f, stale, u->err);
-            }
-        }
-    }
-    return status;
-}
-
-static SonoStatus fill_list(const Update *u)
-{
-    const int32_t overview = sono_view_overview_level(u->feed->plan, u->view->end_s);
-    SonoStatus status = add_overview(u);
-    for (int32_t level = overview; level > u->levels.level_t && status == SONO_OK; level--) {
-        status = add_fallbacks(u, level);
-    }
-    const int32_t finest = u->levels.level_t - FINER_LEVELS;
-    for (int32_t level = finest < 0 ? 0 : finest; level < u->levels.level_t && status == SONO_OK; level++) {
-        status = add_fallbacks(u, level);
-    }
-    return status == SONO_OK ? add_wanted(u) : status;
-}
-
-/* Post a job for one key if it is missing, or provisional and to be refined. Returns true if it is there as it should.
- */
-static bool ask(const Update *u, SonoStripKey key, bool refine, SonoPriority priority, SonoStatus *status)
-{
-    SonoStrip *strip = sono_tile_cache_get(u->feed->cache, &key);
-    const bool good = strip && !(refine && strip->provisional);
-    const bool provisional = !strip && key.level_t >= PROVISIONAL_LEVEL;
-    sono_strip_unref(strip);
-    if (good || *status != SONO_OK || feed_is_busy(u->feed, &key)) {
-        return good;
-    }
-    SonoSpan dirty = {0, 0};
-    SonoStrip *previous = find_previous(u->feed, key, &dirty);
-    *status = feed_post(u->feed, key, provisional && !previous, priority, previous, dirty, u->err);
-    return false;
-}
-
-/* Few jobs at a time: a commit must not wait behind a long queue, and the next update knows better what is wanted. */
-static SonoStatus post_jobs(const Update *u)
-{
-    SonoTileFeed *feed = u->feed;
-    const int n_threads = sono_jobs_n_threads(sono_engine_jobs(feed->engine));
-    SonoStatus status = SONO_OK;
-    bool all = true;
-    for (size_t i = 0; i < u->n_wanted; i++) {
-        if (feed_n_jobs(feed) >= 2 * n_threads) {
-            return status;
-        }
-        all = ask(u, u->wanted[i], false, SONO_PRIORITY_VISIBLE, &status) && all;
-    }
-    const int32_t overview = sono_view_overview_level(feed->plan, u->view->end_s);
-    all = ask(u, resolve(feed, key_at(u, feed->target, overview, 0, 0)), false, SONO_PRIORITY_VISIBLE, &status) && all;
-    /* refining takes all but one worker: exact strips of a long sound take seconds */
-    const int spare = n_threads > 1 ? n_threads - 1 : 1;
-    for (size_t i = 0; i < u->n_wanted && all; i++) {
-        if (feed_n_jobs(feed) < spare) {
-            (void)ask(u, u->wanted[i], true, SONO_PRIORITY_MARGIN, &status);
-        }
-    }
-    return status;
-}
-
-/* Cancel what runs for a view that is gone; an overview may finish. */
-static void cancel_unwanted(const Update *u)
+/* A hundred lanes may want more than the cache holds, and would push each other out for ever: then all are shown
+ * coarser. */
+static void fit_budget(const FeedUpdate *u)
 {
     const SonoTileFeed *feed = u->feed;
-    SonoStripKey *keep = sono_calloc(u->n_wanted + 1, sizeof *keep);
-    if (keep) {
-        memcpy(keep, u->wanted, u->n_wanted * sizeof *keep);
-        keep[u->n_wanted] =
-            resolve(feed, key_at(u, feed->target, sono_view_overview_level(feed->plan, u->view->end_s), 0, 0));
-        feed_cancel_others(u->feed, keep, u->n_wanted + 1);
+    while (feed_wanted_bytes(u) > feed->budget_bytes / 4 * 3 && u->views[0].levels.level_t < u->views[0].overview_t) {
+        for (int i = 0; i < u->n_views; i++) {
+            SonoViewLevels *l = &u->views[i].levels;
+            l->level_t++;
+            l->taps_t = 1;
+            sono_view_strips(u->views[i].view, feed->plan, l->level_t, &l->x0, &l->x1);
+        }
     }
-    sono_free(keep);
+}
+
+/* Places to keep the overviews of these channels; without memory there is none for some, and that is all. */
+static void add_floors(SonoTileFeed *feed, const FeedUpdate *u)
+{
+    for (int i = 0; i < u->n_views; i++) {
+        bool there = false;
+        for (size_t k = 0; k < feed->n_floors; k++) {
+            there = there || feed->floors[k].channel == u->views[i].channel;
+        }
+        FeedFloor *more = there ? NULL : sono_realloc_array(feed->floors, feed->n_floors + 1, sizeof *more);
+        if (more) {
+            feed->floors = more;
+            feed->floors[feed->n_floors++] = (FeedFloor){.channel = u->views[i].channel};
+        }
+    }
+}
+
+static void note_movement(SonoTileFeed *feed, const SonoRenderView *view)
+{
+    const double centre_s = view->t0_s + 0.5 * view->width_px * view->s_per_px;
+    if (centre_s != feed->last_centre_s) {
+        feed->direction = centre_s > feed->last_centre_s ? 1 : -1;
+    }
+    feed->last_centre_s = centre_s;
 }
 
 /* The last failed job's error, once. */
@@ -346,37 +215,59 @@ static SonoStatus take_error(SonoTileFeed *feed, SonoError *err)
     return e.code == SONO_OK ? SONO_OK : sono_fail(err, e.code, "%s", e.message);
 }
 
-static SonoStatus update_lane(SonoTileFeed *feed, const SonoRenderView *view, int channel, SonoTileList *list,
-                              SonoError *err)
+SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, int n_lanes, SonoError *err)
 {
-    tile_list_reset(list);
-    if (!feed->plan) {
+    for (int i = 0; i < n_lanes; i++) {
+        tile_list_reset(lanes[i].list);
+    }
+    if (!feed->plan || n_lanes == 0) {
         return SONO_OK;
     }
-    Update u = {.feed = feed, .view = view, .channel = channel, .list = list, .err = err};
-    u.levels = sono_view_levels(view, feed->plan);
-    SonoStatus status = list_wanted(&u);
-    if (status == SONO_OK) {
-        try_show_target(&u);
-        status = fill_list(&u);
-        list->current = feed->shown == feed->target;
+    FeedUpdate u = {.feed = feed, .views = sono_calloc((size_t)n_lanes, sizeof(FeedView)), .err = err};
+    if (!u.views) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for the picture");
+    }
+    feed->n_channels = feed->clip ? sono_clip_n_channels(feed->clip) : feed->n_channels;
+    for (; u.n_views < n_lanes; u.n_views++) {
+        u.views[u.n_views] = view_of(feed->plan, feed->n_channels, &lanes[u.n_views]);
+    }
+    fit_budget(&u);
+    add_floors(feed, &u);
+    note_movement(feed, u.views[0].view);
+    feed->shown = feed->shown == feed->target || feed_target_is_there(&u) ? feed->target : feed->shown;
+    SonoStatus status = SONO_OK;
+    for (int i = 0; i < n_lanes && status == SONO_OK; i++) {
+        status = feed_fill_list(feed, &u.views[i], err);
+        lanes[i].list->current = feed->shown == feed->target;
     }
     if (status == SONO_OK && feed->clip) {
-        if (channel == 0) {
-            cancel_unwanted(&u);
-        }
-        status = post_jobs(&u);
+        status = feed_ask(&u);
     }
-    sono_free(u.wanted);
+    sono_free(u.views);
     return status == SONO_OK ? take_error(feed, err) : status;
 }
 
-SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, int n_lanes, SonoError *err)
+/* Provisional strips at one place, straight from a reader. */
+static SonoStatus add_group(SonoTileFeed *feed, const FeedView *v, const SonoPcmReader *reader, int32_t level_t,
+                            int64_t x, const FeedTiles *tiles, int n, const SonoPlan *plan, const SonoJobTicket *ticket,
+                            SonoError *err)
 {
-    SonoStatus status = SONO_OK;
-    for (int i = 0; i < n_lanes && status == SONO_OK; i++) {
-        status = update_lane(feed, &lanes[i].view, lanes[i].channel, lanes[i].list, err);
+    const SonoStripKey key = {reader->revision, plan->key, v->channel, level_t, 0, x};
+    SonoStripBand bands[SONO_MAX_BANDS] = {0};
+    for (int b = 0; b < n; b++) {
+        bands[b] = (SonoStripBand){.level_f = tiles[b].level_f, .tile0 = tiles[b].tile0, .tile1 = tiles[b].tile1};
     }
+    const SonoStatus status =
+        sono_strip_make_bands(feed->engine, plan, reader, key, true, (SonoSpan){0, 0}, bands, n, ticket, err);
+    for (int b = 0; b < n && status == SONO_OK; b++) {
+        sono_tile_cache_put(feed->cache, bands[b].strip);
+        sono_strip_unref(bands[b].strip);
+    }
+    (void)pthread_mutex_lock(&feed->lock);
+    if (feed->landed) {
+        feed->landed(feed->landed_ctx);
+    }
+    (void)pthread_mutex_unlock(&feed->lock);
     return status;
 }
 
@@ -384,25 +275,11 @@ SonoStatus sono_tile_feed_add_sparse(SonoTileFeed *feed, const SonoPlan *plan, c
                                      const SonoRenderView *view, int channel, const SonoJobTicket *ticket,
                                      SonoError *err)
 {
-    const SonoViewLevels levels = sono_view_levels(view, plan);
-    SonoStatus status = SONO_OK;
-    for (int b = 0; b < levels.n_bands; b++) {
-        for (int64_t x = levels.x0; x < levels.x1 && status == SONO_OK; x++) {
-            const SonoStripKey key = {reader->revision, plan->key, channel, levels.level_t, levels.bands[b].level_f, x};
-            SonoStrip *strip = NULL;
-            status =
-                sono_strip_make(feed->engine, plan, reader, key, true, NULL, (SonoSpan){0, 0}, ticket, &strip, err);
-            if (status != SONO_OK) {
-                return status;
-            }
-            sono_tile_cache_put(feed->cache, strip);
-            sono_strip_unref(strip);
-            (void)pthread_mutex_lock(&feed->lock);
-            if (feed->landed) {
-                feed->landed(feed->landed_ctx);
-            }
-            (void)pthread_mutex_unlock(&feed->lock);
-        }
+    const SonoFeedLane lane = {.view = *view, .channel = channel};
+    const FeedView v = view_of(plan, reader->n_channels, &lane);
+    SonoStatus status = add_group(feed, &v, reader, v.overview_t, 0, &v.overview, 1, plan, ticket, err);
+    for (int64_t x = v.levels.x0; x < v.levels.x1 && status == SONO_OK; x++) {
+        status = add_group(feed, &v, reader, v.levels.level_t, x, v.tiles, v.levels.n_bands, plan, ticket, err);
     }
     return status;
 }

@@ -54,10 +54,12 @@ float sono_tile_list_level(const SonoTileList *list, const SonoPlan *plan, doubl
         if (col < 0.0 || col >= SONO_TILE_INNER || row >= s->n_rows) {
             continue;
         }
-        const size_t tile = (size_t)row / SONO_TILE_INNER;
+        const float *texels = sono_strip_tile(s, (int32_t)row / SONO_TILE_INNER);
+        if (!texels) {
+            continue;
+        }
         const size_t y = (size_t)row % SONO_TILE_INNER + 1;
-        const size_t texel = (tile * SONO_TILE_TEXELS + y) * SONO_TILE_TEXELS + (size_t)col + 1;
-        return s->data[2 * texel];
+        return texels[2 * (y * SONO_TILE_TEXELS + (size_t)col + 1)];
     }
     return SONO_TILE_FLOOR_DB;
 }

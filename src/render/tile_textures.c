@@ -90,10 +90,9 @@ int tile_textures_upload(TileTextures *tt, const SonoStrip *strip, int32_t tile)
     if (at < 0) {
         return -1;
     }
-    const size_t floats = (size_t)SONO_TILE_TEXELS * SONO_TILE_TEXELS * 2;
     glBindTexture(GL_TEXTURE_2D_ARRAY, tile_textures_array(tt, at));
     glTexSubImage3D(GL_TEXTURE_2D_ARRAY, 0, 0, 0, at % TILE_LAYERS, SONO_TILE_TEXELS, SONO_TILE_TEXELS, 1, GL_RG,
-                    GL_FLOAT, strip->data + (size_t)tile * floats);
+                    GL_FLOAT, sono_strip_tile(strip, tile));
     tt->slots[at] = (TileSlot){
         .key = strip->key, .tile = tile, .used = true, .provisional = strip->provisional, .drawn_at = tt->picture};
     return at;

@@ -74,7 +74,7 @@ static SonoScene *new_scene(Fixture *f, const SonoClip *clip)
     SonoScene *scene = NULL;
     assert_ok(sono_scene_new(f->engine, count_wake, &f->n_wakes, &scene, &err), err);
     (void)sono_view_state_resize(sono_scene_view(scene), WIDTH, HEIGHT);
-    assert_ok(sono_scene_set_sound(scene, f->plan, clip, (double)N_FRAMES / RATE, 0, (SonoSpan){0, N_FRAMES}, &err),
+    assert_ok(sono_scene_set_sound(scene, f->plan, clip, 1, (double)N_FRAMES / RATE, 0, (SonoSpan){0, N_FRAMES}, &err),
               err);
     return scene;
 }
@@ -84,7 +84,7 @@ static SonoSceneReport draw(Fixture *f, SonoScene *scene)
     SonoError err = {0};
     SonoError notice = {0};
     SonoSceneReport report = {0};
-    assert_ok(sono_scene_draw(scene, f->renderer, f->gl.fbo, 1, &report, &notice, &err), err);
+    assert_ok(sono_scene_draw(scene, f->renderer, f->gl.fbo, 1, false, &report, &notice, &err), err);
     if (notice.code != SONO_OK) {
         fail_msg("%s", notice.message);
     }
@@ -110,28 +110,30 @@ static int draw_until_settled(Fixture *f, SonoScene *scene, void (*each)(void *c
     return 0;
 }
 
-static void point(SonoScene *scene, SonoPointerKind kind, double x, double y, SonoEdit *edit, bool expect_stroke)
+static void point(SonoScene *scene, SonoPointerKind kind, double x, double y, SonoEdit *edit)
 {
     SonoError err = {0};
-    bool stroked = false;
-    assert_ok(sono_scene_point(scene, kind, x, y, 1.0, false, edit, &stroked, &err), err);
-    assert_int_equal(stroked, expect_stroke);
+    SonoOutcome outcome = {0};
+    const SonoPointer pointer = {.kind = kind, .x_px = x, .y_px = y, .pressure = 1.0, .n_press = 1};
+    assert_ok(sono_scene_point(scene, &pointer, &outcome, &err), err);
+    assert_int_equal(outcome.edited, kind == SONO_POINTER_UP);
+    if (outcome.edited) {
+        *edit = outcome.edit;
+    }
 }
 
-/* A broad eraser stroke along the middle. */
+/* A broad stroke of the eraser along the middle. */
 static void paint(SonoScene *scene, SonoEdit *edit)
 {
-    const SonoOperation *erase = sono_operation_find("erase");
-    const SonoParams params = sono_params_defaults(erase->params);
-    sono_scene_set_operation(scene, erase, &params);
-    *sono_scene_brush(scene) = (SonoBrush){.radius_ms = 900.0, .radius_oct = 0.6, .hardness = 0.8, .flow = 1.0};
-    point(scene, SONO_POINTER_HOVER, 200.0, 180.0, edit, false);
-    point(scene, SONO_POINTER_DOWN, 200.0, 180.0, edit, false);
+    sono_scene_set_tool(scene, sono_tool_find("eraser"));
+    sono_scene_options(scene)->brush = (SonoBrush){.radius_ms = 900.0, .radius_oct = 0.6, .hardness = 0.8, .flow = 1.0};
+    point(scene, SONO_POINTER_HOVER, 200.0, 180.0, edit);
+    point(scene, SONO_POINTER_DOWN, 200.0, 180.0, edit);
     for (int x = 210; x <= 400; x += 10) {
-        point(scene, SONO_POINTER_DRAG, x, 180.0, edit, false);
+        point(scene, SONO_POINTER_DRAG, x, 180.0, edit);
     }
-    point(scene, SONO_POINTER_UP, 400.0, 180.0, edit, true);
-    point(scene, SONO_POINTER_LEAVE, 0.0, 0.0, edit, false);
+    point(scene, SONO_POINTER_UP, 400.0, 180.0, edit);
+    point(scene, SONO_POINTER_LEAVE, 0.0, 0.0, edit);
 }
 
 /* Brightness inside the stroke. */
@@ -184,7 +186,7 @@ static void stroke_to_picture(void **state)
     assert_ok(sono_commit(f.engine, f.clip, &edit, NULL, NULL, &edited, &report, &err), err);
     assert_true(report.dirty.n_frames > 0 && report.dirty.n_frames < N_FRAMES / 2);
     sono_strokes_committed(sono_scene_strokes(scene));
-    assert_ok(sono_scene_set_sound(scene, f.plan, edited, (double)N_FRAMES / RATE, sono_clip_revision(f.clip),
+    assert_ok(sono_scene_set_sound(scene, f.plan, edited, 1, (double)N_FRAMES / RATE, sono_clip_revision(f.clip),
                                    report.dirty, &err),
               err);
     Watch watch = {0};
@@ -203,7 +205,7 @@ static void stroke_to_picture(void **state)
     sono_scene_free(fresh);
 
     /* undo: the tiles of before are still there, so the very next frame is the old picture */
-    assert_ok(sono_scene_set_sound(scene, f.plan, f.clip, (double)N_FRAMES / RATE, sono_clip_revision(edited),
+    assert_ok(sono_scene_set_sound(scene, f.plan, f.clip, 1, (double)N_FRAMES / RATE, sono_clip_revision(edited),
                                    report.dirty, &err),
               err);
     assert_int_equal(draw_until_settled(&f, scene, NULL, NULL), 1);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A window from the inside: what its files share. window.c makes the widgets, window_news.c hears the editor,
+ * window_file.c writes files and closes, window_options.c follows the settings, window_state.c shows what is so,
+ * actions_*.c hold the commands. Main thread, but where said. */
+#pragma once
+#include "sono_app.h"
+#include "sono_panels.h"
+#include "sono_toasts.h"
+
+/* A file to be written. Only one is written at a time, and none while edits are being committed. */
+typedef struct WindowSave {
+    SonoSavingKind kind;
+    char *path;
+} WindowSave;
+
+typedef enum WindowClosing {
+    CLOSING_NOT,
+    CLOSING_ASKS,       /* about unsaved changes */
+    CLOSING_WHEN_SAVED, /* a file is being written */
+    CLOSING_NOW         /* all is said */
+} WindowClosing;
+
+typedef struct WindowFile {
+    SonoEditor *editor; /* NULL while empty */
+    SonoRecovery *recovery;
+    char *path;           /* of the sound that was opened; NULL while empty */
+    char *saved_path;     /* where it was saved last, or NULL */
+    SonoEditScript later; /* edits to queue when the sound is there */
+    GQueue saves;         /* WindowSave: the first is being written if saving */
+    gboolean saving;
+    WindowClosing closing;
+    SonoViewState like; /* the view when the file was opened, and the feed: for the loading thread */
+    SonoTileFeed *feed;
+    int wake_pending; /* atomic */
+} WindowFile;
+
+struct _SonoWindow {
+    GtkApplicationWindow parent_instance;
+    SonoEngine *engine;
+    SonoPcmStore *store;
+    SonoSettings *settings;
+    WindowFile file;
+    SonoCanvas *canvas; /* NULL once disposed */
+    SonoStage *stage;
+    SonoToasts *toasts;
+    SonoInspector *inspector;
+    SonoStatusBar *status_bar;
+    GtkWidget *paned;                                                          /* stage and inspector */
+    GtkWidget *content, *welcome, *name, *info, *menu_button, *display_button; /* of the template */
+    gulong paned_handler; /* until the width of the inspector is set */
+    guint tasks_source;
+};
+
+/* ---- window.c ---- */
+SonoScene *window_scene(SonoWindow *w);       /* NULL once disposed */
+SonoDocument *window_document(SonoWindow *w); /* NULL until the sound is there */
+/* The scene was changed: draw, and tell the panels. */
+void window_refresh(SonoWindow *w);
+
+/* ---- window_state.c ---- */
+/* Title, what can be done now, and the same as the state of win.status. */
+void window_update(SonoWindow *w);
+void window_set_state(SonoWindow *w, const char *action, GVariant *state);
+
+/* ---- window_news.c ---- */
+void window_start(SonoWindow *w, const char *path);
+/* Edits that come from nowhere near the pointer: queue one and show it. FALSE: the user was told why not. */
+gboolean window_queue(SonoWindow *w, const SonoEdit *edit);
+/* The scene shows the edit already: queue it. */
+void window_commit(SonoWindow *w, const SonoEdit *edit);
+
+/* ---- window_file.c ---- */
+void window_save(SonoWindow *w, SonoSavingKind kind, const char *path);
+/* Ask where to, and then. */
+void window_save_as(SonoWindow *w, SonoSavingKind kind);
+/* Start the next if none is being written. */
+void window_save_next(SonoWindow *w);
+void window_saved(SonoWindow *w, const SonoEditorNews *news);
+gboolean window_on_close_request(SonoWindow *w);
+void window_close_file(SonoWindow *w);
+
+/* ---- window_options.c ---- */
+/* Take over all settings and follow them from now on. */
+void window_follow_settings(SonoWindow *w);
+/* The picture's levels, into scene and settings. */
+void window_set_range(SonoWindow *w, double floor_db, double ceiling_db);
+/* What was changed by hand in the view (the levels, the channels) to settings and actions. */
+void window_note_view(SonoWindow *w);
+/* Parameter of the chosen operation. Errors: as sono_params_set. */
+SonoStatus window_set_param(SonoWindow *w, const char *name, double value, SonoError *err);
+
+/* ---- actions.c ---- */
+/* Each file of commands adds its own. */
+void window_add_actions(SonoWindow *w);
+void window_add_file_actions(SonoWindow *w);
+void window_add_edit_actions(SonoWindow *w);
+void window_add_tool_actions(SonoWindow *w);
+void window_add_view_actions(SonoWindow *w);
+/* Keys with Ctrl, and function keys; once for the application. */
+void window_set_accels(GtkApplication *app);

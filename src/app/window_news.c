@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The editor's news, from the file to the scene, the panels and the user. */
+#include "window.h"
+
+#include <glib/gi18n.h>
+
+#include "sono_recent.h"
+
+static void show_sound(SonoWindow *w, const SonoEditorNews *news)
+{
+    SonoError err = {0};
+    SonoPlan *plan = NULL;
+    if (sono_display_plan(w->engine, news->rate_hz, &plan, &err) != SONO_OK ||
+        sono_scene_set_sound(window_scene(w), plan, news->clip, news->n_channels, news->end_s, news->parent_revision,
+                             news->dirty, &err) != SONO_OK) {
+        sono_window_tell(w, err.message, TRUE);
+    }
+    sono_plan_unref(plan);
+}
+
+static void start_recovery(SonoWindow *w)
+{
+    SonoError err = {0};
+    if (sono_recovery_new(w->engine, NULL, w->file.path, &w->file.recovery, &err) != SONO_OK) {
+        sono_window_tell(w, err.message, TRUE);
+    }
+}
+
+/* After every change of the history. */
+static void keep_edits(SonoWindow *w)
+{
+    SonoError err = {0};
+    const SonoDocument *doc = window_document(w);
+    if (w->file.recovery && doc) {
+        sono_recovery_update(w->file.recovery, doc);
+        if (sono_recovery_take_error(w->file.recovery, &err)) {
+            sono_window_tell(w, err.message, TRUE);
+        }
+    }
+}
+
+gboolean window_queue(SonoWindow *w, const SonoEdit *edit)
+{
+    SonoError err = {0};
+    if (sono_editor_push(w->file.editor, edit, &err) != SONO_OK ||
+        sono_scene_queue(window_scene(w), edit, &err) != SONO_OK) {
+        sono_window_tell(w, err.message, TRUE);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+void window_commit(SonoWindow *w, const SonoEdit *edit)
+{
+    SonoError err = {0};
+    if (!w->file.editor || sono_editor_push(w->file.editor, edit, &err) != SONO_OK) {
+        sono_strokes_drop_newest(sono_scene_strokes(window_scene(w)));
+        sono_window_tell(w, err.message, TRUE);
+    }
+    window_refresh(w);
+}
+
+static void on_ready(SonoWindow *w)
+{
+    start_recovery(w);
+    sono_recent_add(w->file.path);
+    for (gsize i = 0; i < w->file.later.n_edits && window_queue(w, &w->file.later.edits[i]); i++) {
+    }
+    sono_edit_script_clear(&w->file.later);
+    gtk_widget_grab_focus(GTK_WIDGET(w->canvas));
+}
+
+static void on_failed(SonoWindow *w)
+{
+    g_clear_pointer(&w->file.editor, sono_editor_close);
+    g_clear_pointer(&w->file.path, g_free);
+    sono_edit_script_clear(&w->file.later);
+}
+
+/* The edits queued last are the imported ones; the strokes hear of them in the same order. */
+static void on_imported(SonoWindow *w, const SonoEditorNews *news)
+{
+    SonoError err = {0};
+    const gsize n = sono_editor_n_queued(w->file.editor);
+    for (gsize i = n - MIN(n, news->n_edits); i < n; i++) {
+        if (sono_scene_queue(window_scene(w), sono_editor_queued_edit(w->file.editor, i), &err) != SONO_OK) {
+            sono_window_tell(w, err.message, TRUE);
+        }
+    }
+    if (!news->line[0]) {
+        g_autofree char *name = g_filename_display_basename(news->path);
+        g_autofree char *line = g_strdup_printf(
+            ngettext("Imported %zu edit of %s", "Imported %zu edits of %s", news->n_edits), news->n_edits, name);
+        sono_window_tell(w, line, FALSE);
+    }
+}
+
+/* The strokes are told what became of the oldest or newest edit that is being committed. */
+static void tell_strokes(SonoWindow *w, SonoEditorNewsKind kind)
+{
+    SonoStrokes *strokes = sono_scene_strokes(window_scene(w));
+    if (kind == SONO_NEWS_COMMITTED) {
+        sono_strokes_committed(strokes);
+    } else if (kind == SONO_NEWS_DROPPED) {
+        sono_strokes_drop_oldest(strokes);
+    } else if (kind == SONO_NEWS_TAKEN_BACK) {
+        sono_strokes_drop_newest(strokes);
+    }
+}
+
+static void hear(SonoWindow *w, const SonoEditorNews *news)
+{
+    tell_strokes(w, news->kind);
+    switch (news->kind) {
+    case SONO_NEWS_LENGTH:
+        show_sound(w, news);
+        break;
+    case SONO_NEWS_GROWN:
+        sono_stage_set_waveform(w->stage, news->clip, news->end_s);
+        break;
+    case SONO_NEWS_SOUND:
+        show_sound(w, news);
+        sono_stage_set_waveform(w->stage, news->clip, news->end_s);
+        break;
+    case SONO_NEWS_READY:
+        on_ready(w);
+        break;
+    case SONO_NEWS_FAILED:
+        on_failed(w);
+        break;
+    case SONO_NEWS_SAVED:
+        window_saved(w, news);
+        keep_edits(w);
+        break;
+    case SONO_NEWS_IMPORTED:
+        on_imported(w, news);
+        break;
+    case SONO_NEWS_COMMITTED:
+    case SONO_NEWS_CHANGED:
+        keep_edits(w);
+        break;
+    case SONO_NEWS_DROPPED:
+    case SONO_NEWS_TAKEN_BACK:
+        break;
+    }
+    if (news->line[0]) {
+        sono_window_tell(w, news->line, TRUE);
+    }
+    sono_clip_unref(news->clip);
+}
+
+static gboolean on_news(gpointer data)
+{
+    SonoWindow *w = data;
+    g_autofree SonoEditorNews *news = g_new0(SonoEditorNews, 1);
+    g_atomic_int_set(&w->file.wake_pending, 0);
+    while (w->file.editor && sono_editor_poll(w->file.editor, news)) {
+        hear(w, news);
+    }
+    if (w->canvas) { /* not disposed */
+        sono_inspector_show_document(w->inspector, window_document(w));
+        window_save_next(w);
+        window_refresh(w);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+/* Any thread. */
+static void wake(void *ctx)
+{
+    SonoWindow *w = ctx;
+    if (g_atomic_int_compare_and_exchange(&w->file.wake_pending, 0, 1)) {
+        g_idle_add_full(G_PRIORITY_DEFAULT, on_news, g_object_ref(w), g_object_unref);
+    }
+}
+
+/* Loading thread. Without a first picture the sound's own tiles come first. */
+static void on_opened(void *ctx, SonoDecoder *dec, const SonoAudioInfo *info, const SonoJobTicket *ticket)
+{
+    SonoWindow *w = ctx;
+    if (info->seekable) {
+        const SonoPcmReader reader = sono_decoder_reader(dec);
+        SonoViewState like = w->file.like;
+        like.n_channels = info->n_channels;
+        (void)sono_first_picture(w->file.feed, w->engine, &reader, like, ticket, NULL);
+    }
+}
+
+void window_start(SonoWindow *w, const char *path)
+{
+    SonoError err = {0};
+    const SonoOpeningEvents events = {w, wake, on_opened};
+    w->file.like = *sono_scene_view(window_scene(w));
+    w->file.like.width_px = MAX(w->file.like.width_px, 1024.0); /* not laid out yet: as good as any */
+    w->file.like.height_px = MAX(w->file.like.height_px, 512.0);
+    w->file.feed = sono_scene_feed(window_scene(w));
+    w->file.path = g_canonicalize_filename(path, NULL);
+    if (sono_editor_open(w->engine, w->store, path, &events, &w->file.editor, &err) != SONO_OK) {
+        on_failed(w);
+        sono_window_tell(w, err.message, TRUE);
+    }
+    window_update(w);
+}
