@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# update-po.sh [FOLDER]: gather the texts of the window into assets/po/sonobrush.pot and merge them into the translations.
-# With FOLDER: only write FOLDER/sonobrush.pot (what the build's target "pot" does).
+# update-po.sh [FOLDER]: gather the texts of the window and merge them into the translations (assets/po/*.po); what is new
+# has an empty msgstr there. With FOLDER: only write FOLDER/sonobrush.pot (what the build's target "pot" does).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-out=${1:-assets/po}
+out=${1:-$(mktemp -d)}
 pot=$out/sonobrush.pot
 options=(--from-code=UTF-8 --add-comments=TRANSLATORS --package-name=Sonobrush --no-wrap --sort-by-file
     --copyright-holder="The Sonobrush authors" --msgid-bugs-address="The Sonobrush authors")
@@ -41,4 +41,5 @@ if [ $# -eq 0 ]; then
         msgmerge --quiet --update --backup=none --no-wrap --no-fuzzy-matching "assets/po/$language.po" "$pot"
     done < assets/po/LINGUAS
     (grep -v '^#' <<< "$sources"; printf '%s\n' $tables "$desktop.desktop" "$desktop.metainfo.xml") | LC_ALL=C sort -u > assets/po/POTFILES
+    rm -r "$out"
 fi
