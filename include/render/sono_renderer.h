@@ -39,7 +39,7 @@ typedef struct SonoFrame {
     size_t n_strips;
     const SonoPreview *previews; /* in order; those of other channels and those that take a state are left out; where
                                     two overlap the later one is shown, unless both have the same operation and
-                                    arguments: those build up as one */
+                                    arguments: those build up as one. Of very many the newest are shown */
     size_t n_previews;
     const SonoMask *selection; /* outlined, the rest slightly dimmed; NULL or empty: none */
     const SonoDab *cursor;     /* outline of the brush, or NULL */

@@ -325,6 +325,7 @@ static void sono_application_startup(GApplication *gapp)
         g_printerr("sonobrush: %s\n", err.message);
         exit(1);
     }
+    sono_jobs_lower(sono_engine_jobs(app->engine)); /* drawing goes first */
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++) {
         app->signal_sources[i] = g_unix_signal_add(signals[i], on_signal, app);
     }

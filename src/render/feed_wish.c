@@ -10,7 +10,7 @@
 #define MAX_ANCESTORS 64
 /* Strips ahead of a view that moves. */
 #define AHEAD 2
-/* What is made in advance may take this part of the cache. */
+/* What is shown must be at most this part of the cache for more to be made in advance: three times as much. */
 #define ADVANCE_SHARE 8
 
 typedef struct Wish {
@@ -198,31 +198,17 @@ static bool ask_overviews(Wish *w, int max_jobs)
     return all;
 }
 
-/* Would twice what is shown still be a small part of the cache? */
-static bool may_advance(const FeedUpdate *u)
-{
-    uint64_t n_tiles = 0;
-    for (int i = 0; i < u->n_views; i++) {
-        const FeedView *v = &u->views[i];
-        for (int b = 0; b < v->levels.n_bands; b++) {
-            n_tiles += (uint64_t)(v->levels.x1 - v->levels.x0) * (uint64_t)(v->tiles[b].tile1 - v->tiles[b].tile0);
-        }
-    }
-    const uint64_t tile_bytes = (uint64_t)SONO_TILE_TEXELS * SONO_TILE_TEXELS * 2 * sizeof(float);
-    return n_tiles * tile_bytes <= u->feed->budget_bytes / ADVANCE_SHARE;
-}
-
 /* Few jobs at a time: a commit must not wait behind a long queue, and the next update knows better what is wanted. */
 static void ask_all(Wish *w)
 {
     const SonoTileFeed *feed = w->u->feed;
     const int n_threads = sono_jobs_n_threads(sono_engine_jobs(feed->engine));
-    bool all = ask_level(w, 0, 0, 0, false, SONO_PRIORITY_VISIBLE, 2 * n_threads);
-    all = ask_overviews(w, 2 * n_threads) && all;
+    bool all = ask_overviews(w, 2 * n_threads); /* first: then there is never a hole */
+    all = ask_level(w, 0, 0, 0, false, SONO_PRIORITY_VISIBLE, 2 * n_threads) && all;
     if (!all) {
         return;
     }
-    if (may_advance(w->u)) {
+    if (feed_wanted_bytes(w->u) <= feed->budget_bytes / ADVANCE_SHARE) {
         const int before = feed->direction < 0 ? AHEAD : 0;
         const int after = feed->direction > 0 ? AHEAD : 0;
         all = ask_level(w, 0, before, after, false, SONO_PRIORITY_MARGIN, n_threads);

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MAX_MASKS_SHOWN (MASK_TEXTURES - 2) /* room for selections */
+
 struct SonoRenderer {
     GlPrograms programs;
     TileTextures tiles;
@@ -137,7 +139,13 @@ static bool same_effect(const SonoPreview *a, const SonoPreview *b)
     return a->operation == b->operation && memcmp(a->args, b->args, sizeof a->args) == 0;
 }
 
-/* The previews that this lane shows, into r->shown. */
+static bool is_shown(const SonoPreview *p, int channel)
+{
+    return (p->channel < 0 || p->channel == channel) && !p->operation->takes_state;
+}
+
+/* The previews that this lane shows, into r->shown: the newest, as many as a frame has time for (an imported script may
+ * queue hundreds). */
 static SonoStatus choose_previews(SonoRenderer *r, const SonoFrame *frame, SonoError *err)
 {
     r->n_shown = 0;
@@ -149,10 +157,25 @@ static SonoStatus choose_previews(SonoRenderer *r, const SonoFrame *frame, SonoE
         r->shown = more;
         r->cap_shown = frame->n_previews;
     }
-    for (size_t i = 0; i < frame->n_previews; i++) {
-        const SonoPreview *p = &frame->previews[i];
-        if ((p->channel < 0 || p->channel == frame->channel) && !p->operation->takes_state) {
-            r->shown[r->n_shown++] = *p;
+    size_t first = frame->n_previews;
+    int n_groups = 0;
+    int n_masks = 0;
+    const SonoPreview *after = NULL;
+    while (first > 0) {
+        const SonoPreview *p = &frame->previews[first - 1];
+        if (is_shown(p, frame->channel)) {
+            n_groups += !after || !same_effect(p, after);
+            n_masks += p->mask != NULL;
+            if (n_groups > PREVIEW_MASKS || n_masks > MAX_MASKS_SHOWN) {
+                break;
+            }
+            after = p;
+        }
+        first--;
+    }
+    for (size_t i = first; i < frame->n_previews; i++) {
+        if (is_shown(&frame->previews[i], frame->channel)) {
+            r->shown[r->n_shown++] = frame->previews[i];
         }
     }
     return SONO_OK;

@@ -100,20 +100,21 @@ static void fold_add(SonoMask *mask, size_t at)
     drop_hidden(mask, mask->shapes[at].box, &at);
     for (size_t i = at; i-- > 0;) {
         const SonoShape *old = &mask->shapes[i];
-        if (old->combine != SONO_COMBINE_ADD || !is_hard_box(old) || !is_whole(mask, i, at)) {
+        const SonoRegion box = mask->shapes[at].box;
+        const bool is_in = contains(old->box, box);
+        if (old->combine != SONO_COMBINE_ADD || !is_hard_box(old) || !(is_in || can_unite(old->box, box)) ||
+            !is_whole(mask, i, at)) {
             continue;
         }
-        if (contains(old->box, mask->shapes[at].box)) {
+        if (is_in) {
             drop(mask, at);
             return;
         }
-        if (can_unite(old->box, mask->shapes[at].box)) {
-            mask->shapes[at].box = sono_region_union(old->box, mask->shapes[at].box);
-            drop(mask, i);
-            at--;
-            drop_hidden(mask, mask->shapes[at].box, &at);
-            i = at; /* what is larger now may meet others */
-        }
+        mask->shapes[at].box = sono_region_union(old->box, box);
+        drop(mask, i);
+        at--;
+        drop_hidden(mask, mask->shapes[at].box, &at);
+        i = at; /* what is larger now may meet others */
     }
 }
 

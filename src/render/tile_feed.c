@@ -130,27 +130,54 @@ static int32_t n_tiles(const SonoPlan *plan, int32_t level_f)
 }
 
 /* The whole sound in one strip, as fine in frequency as many channels allow. */
-static FeedTiles overview_tiles(const SonoTileFeed *feed)
+static FeedTiles overview_tiles(const SonoPlan *plan, int n_channels)
 {
-    const int n_channels = feed->clip ? sono_clip_n_channels(feed->clip) : 1;
     int32_t level_f = 0;
-    while (level_f < MAX_LEVEL_F && n_tiles(feed->plan, level_f) > 1 &&
-           n_tiles(feed->plan, level_f) * n_channels > OVERVIEW_TILES) {
+    while (level_f < MAX_LEVEL_F && n_tiles(plan, level_f) > 1 &&
+           n_tiles(plan, level_f) * n_channels > OVERVIEW_TILES) {
         level_f++;
     }
-    return (FeedTiles){.level_f = level_f, .tile0 = 0, .tile1 = n_tiles(feed->plan, level_f)};
+    return (FeedTiles){.level_f = level_f, .tile0 = 0, .tile1 = n_tiles(plan, level_f)};
 }
 
-static FeedView view_of(const SonoTileFeed *feed, const SonoFeedLane *lane)
+static FeedView view_of(const SonoPlan *plan, int n_channels, const SonoFeedLane *lane)
 {
     FeedView v = {.view = &lane->view, .channel = lane->channel, .list = lane->list};
-    v.levels = sono_view_levels(v.view, feed->plan);
+    v.levels = sono_view_levels(v.view, plan);
     for (int b = 0; b < v.levels.n_bands; b++) {
-        v.tiles[b] = band_tiles(feed->plan, v.view, &v.levels.bands[b]);
+        v.tiles[b] = band_tiles(plan, v.view, &v.levels.bands[b]);
     }
-    v.overview_t = sono_view_overview_level(feed->plan, v.view->end_s);
-    v.overview = overview_tiles(feed);
+    v.overview_t = sono_view_overview_level(plan, v.view->end_s);
+    v.overview = overview_tiles(plan, n_channels);
     return v;
+}
+
+uint64_t feed_wanted_bytes(const FeedUpdate *u)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < u->n_views; i++) {
+        const FeedView *v = &u->views[i];
+        for (int b = 0; b < v->levels.n_bands; b++) {
+            n += (uint64_t)(v->levels.x1 - v->levels.x0) * (uint64_t)(v->tiles[b].tile1 - v->tiles[b].tile0);
+        }
+        n += (uint64_t)v->overview.tile1;
+    }
+    return n * SONO_TILE_TEXELS * SONO_TILE_TEXELS * 2 * sizeof(float);
+}
+
+/* A hundred lanes may want more than the cache holds, and would push each other out for ever: then all are shown
+ * coarser. */
+static void fit_budget(const FeedUpdate *u)
+{
+    const SonoTileFeed *feed = u->feed;
+    while (feed_wanted_bytes(u) > feed->budget_bytes / 4 * 3 && u->views[0].levels.level_t < u->views[0].overview_t) {
+        for (int i = 0; i < u->n_views; i++) {
+            SonoViewLevels *l = &u->views[i].levels;
+            l->level_t++;
+            l->taps_t = 1;
+            sono_view_strips(u->views[i].view, feed->plan, l->level_t, &l->x0, &l->x1);
+        }
+    }
 }
 
 /* Places to keep the overviews of these channels; without memory there is none for some, and that is all. */
@@ -200,9 +227,11 @@ SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, 
     if (!u.views) {
         return sono_fail(err, SONO_E_NOMEM, "no memory for the picture");
     }
+    feed->n_channels = feed->clip ? sono_clip_n_channels(feed->clip) : feed->n_channels;
     for (; u.n_views < n_lanes; u.n_views++) {
-        u.views[u.n_views] = view_of(feed, &lanes[u.n_views]);
+        u.views[u.n_views] = view_of(feed->plan, feed->n_channels, &lanes[u.n_views]);
     }
+    fit_budget(&u);
     add_floors(feed, &u);
     note_movement(feed, u.views[0].view);
     feed->shown = feed->shown == feed->target || feed_target_is_there(&u) ? feed->target : feed->shown;
@@ -218,30 +247,39 @@ SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, 
     return status == SONO_OK ? take_error(feed, err) : status;
 }
 
+/* Provisional strips at one place, straight from a reader. */
+static SonoStatus add_group(SonoTileFeed *feed, const FeedView *v, const SonoPcmReader *reader, int32_t level_t,
+                            int64_t x, const FeedTiles *tiles, int n, const SonoPlan *plan, const SonoJobTicket *ticket,
+                            SonoError *err)
+{
+    const SonoStripKey key = {reader->revision, plan->key, v->channel, level_t, 0, x};
+    SonoStripBand bands[SONO_MAX_BANDS] = {0};
+    for (int b = 0; b < n; b++) {
+        bands[b] = (SonoStripBand){.level_f = tiles[b].level_f, .tile0 = tiles[b].tile0, .tile1 = tiles[b].tile1};
+    }
+    const SonoStatus status =
+        sono_strip_make_bands(feed->engine, plan, reader, key, true, (SonoSpan){0, 0}, bands, n, ticket, err);
+    for (int b = 0; b < n && status == SONO_OK; b++) {
+        sono_tile_cache_put(feed->cache, bands[b].strip);
+        sono_strip_unref(bands[b].strip);
+    }
+    (void)pthread_mutex_lock(&feed->lock);
+    if (feed->landed) {
+        feed->landed(feed->landed_ctx);
+    }
+    (void)pthread_mutex_unlock(&feed->lock);
+    return status;
+}
+
 SonoStatus sono_tile_feed_add_sparse(SonoTileFeed *feed, const SonoPlan *plan, const SonoPcmReader *reader,
                                      const SonoRenderView *view, int channel, const SonoJobTicket *ticket,
                                      SonoError *err)
 {
-    const SonoViewLevels levels = sono_view_levels(view, plan);
-    SonoStatus status = SONO_OK;
-    for (int64_t x = levels.x0; x < levels.x1 && status == SONO_OK; x++) {
-        const SonoStripKey key = {reader->revision, plan->key, channel, levels.level_t, 0, x};
-        SonoStripBand bands[SONO_MAX_BANDS] = {0};
-        for (int b = 0; b < levels.n_bands; b++) {
-            const FeedTiles t = band_tiles(plan, view, &levels.bands[b]);
-            bands[b] = (SonoStripBand){.level_f = t.level_f, .tile0 = t.tile0, .tile1 = t.tile1};
-        }
-        status = sono_strip_make_bands(feed->engine, plan, reader, key, true, (SonoSpan){0, 0}, bands, levels.n_bands,
-                                       ticket, err);
-        for (int b = 0; b < levels.n_bands && status == SONO_OK; b++) {
-            sono_tile_cache_put(feed->cache, bands[b].strip);
-            sono_strip_unref(bands[b].strip);
-        }
-        (void)pthread_mutex_lock(&feed->lock);
-        if (feed->landed) {
-            feed->landed(feed->landed_ctx);
-        }
-        (void)pthread_mutex_unlock(&feed->lock);
+    const SonoFeedLane lane = {.view = *view, .channel = channel};
+    const FeedView v = view_of(plan, reader->n_channels, &lane);
+    SonoStatus status = add_group(feed, &v, reader, v.overview_t, 0, &v.overview, 1, plan, ticket, err);
+    for (int64_t x = v.levels.x0; x < v.levels.x1 && status == SONO_OK; x++) {
+        status = add_group(feed, &v, reader, v.levels.level_t, x, v.tiles, v.levels.n_bands, plan, ticket, err);
     }
     return status;
 }

@@ -62,6 +62,7 @@ struct SonoTileFeed {
     SonoClip *clip;
     FeedRevision *revisions;
     size_t n_revisions, cap_revisions;
+    int n_channels;         /* 0: not known yet */
     uint64_t target, shown; /* revisions: set last; drawn */
     FeedFloor *floors;
     size_t n_floors;
@@ -113,6 +114,9 @@ SonoStripKey feed_key(const SonoTileFeed *feed, const FeedView *view, uint64_t r
 /* Strips [0, x) of a level of time hold the whole sound. */
 int64_t feed_end(const SonoTileFeed *feed, const FeedView *view, int32_t level_t);
 bool feed_covers(const SonoStrip *strip, const FeedTiles *tiles);
+
+/* What all that the views want takes in memory. */
+uint64_t feed_wanted_bytes(const FeedUpdate *u);
 
 /* feed_list.c */
 SonoStatus feed_fill_list(const SonoTileFeed *feed, const FeedView *view, SonoError *err);

@@ -1,29 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The canvas: a scene in a GtkGLArea (or, without OpenGL, a GtkPicture), and gestures that become calls of the scene.
- */
-#include "sono_canvas.h"
+/* The canvas: a scene as a widget; who listens hears what has changed. */
+#include "canvas_private.h"
 
-#include "sono_mem.h"
+#include "sono_clock.h"
 #include "sono_view_resources.h"
 
-#include <epoxy/gl.h>
-
-struct _SonoCanvas {
-    GtkWidget parent_instance;
-    GtkWidget *area, *picture;
-    SonoScene *scene;
-    SonoRenderer *renderer;    /* NULL when not realized, or without OpenGL */
-    double pan_x_px, pan_y_px; /* last place of a pan */
-    gboolean settled, no_gl;
-    int wake_pending; /* atomic */
-};
+#include <glib/gi18n.h>
 
 G_DEFINE_FINAL_TYPE(SonoCanvas, sono_canvas, GTK_TYPE_WIDGET)
 
 enum { EDITED, POINTED, VIEW_CHANGED, SELECTION_CHANGED, TOOL_CHANGED, NOTICED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-static void set_settled(SonoCanvas *c, gboolean settled)
+void canvas_set_settled(SonoCanvas *c, gboolean settled)
 {
     if (c->settled != settled) {
         c->settled = settled;
@@ -31,33 +20,22 @@ static void set_settled(SonoCanvas *c, gboolean settled)
     }
 }
 
-static void show_painted(SonoCanvas *c)
+void canvas_notice(SonoCanvas *c, const char *line)
 {
-    SonoError err = {0};
-    bool settled = false;
-    int width = 0;
-    int height = 0;
-    guint8 *rgb = sono_scene_take_picture(c->scene, &width, &height, &settled, &err);
-    if (err.code != SONO_OK) {
-        g_signal_emit(c, signals[NOTICED], 0, err.message);
-    }
-    if (rgb) {
-        g_autoptr(GBytes) bytes = g_bytes_new_with_free_func(rgb, 3 * (gsize)width * (gsize)height, sono_free, rgb);
-        g_autoptr(GdkTexture) texture =
-            gdk_memory_texture_new(width, height, GDK_MEMORY_R8G8B8, bytes, 3 * (gsize)width);
-        gtk_picture_set_paintable(GTK_PICTURE(c->picture), GDK_PAINTABLE(texture));
-        set_settled(c, settled);
-    }
+    g_signal_emit(c, signals[NOTICED], 0, line);
+}
+
+void canvas_pointed(SonoCanvas *c)
+{
+    g_signal_emit(c, signals[POINTED], 0);
 }
 
 static gboolean on_wake(gpointer data)
 {
     SonoCanvas *c = data;
     g_atomic_int_set(&c->wake_pending, 0);
-    if (c->scene && c->no_gl) {
-        show_painted(c);
-    } else {
-        sono_canvas_refresh(c);
+    if (c->scene) { /* not disposed */
+        canvas_landed(c);
     }
     return G_SOURCE_REMOVE;
 }
@@ -71,85 +49,79 @@ static void wake(void *ctx)
     }
 }
 
-void sono_canvas_refresh(SonoCanvas *c)
+static gboolean same_place(const SonoViewState *a, const SonoViewState *b)
 {
-    if (c->scene) {
+    return a->t0_s == b->t0_s && a->s_per_px == b->s_per_px && a->axis.scale == b->axis.scale &&
+           a->axis.f0_hz == b->axis.f0_hz && a->axis.f1_hz == b->axis.f1_hz && a->width_px == b->width_px &&
+           a->height_px == b->height_px && a->first_lane == b->first_lane;
+}
+
+static gboolean same_view(const SonoViewState *a, const SonoViewState *b)
+{
+    return same_place(a, b) && a->end_s == b->end_s && a->nyquist_hz == b->nyquist_hz && a->floor_db == b->floor_db &&
+           a->ceiling_db == b->ceiling_db && a->map == b->map && a->show == b->show && a->n_channels == b->n_channels &&
+           a->only_channel == b->only_channel;
+}
+
+static void update_cursor(SonoCanvas *c)
+{
+    static const char *const names[] = {[SONO_CURSOR_ARROW] = "default",
+                                        [SONO_CURSOR_CROSS] = "crosshair",
+                                        [SONO_CURSOR_NONE] = "none",
+                                        [SONO_CURSOR_GRAB] = "grab",
+                                        [SONO_CURSOR_GRABBING] = "grabbing",
+                                        [SONO_CURSOR_ZOOM] = "zoom-in",
+                                        [SONO_CURSOR_MOVE] = "move",
+                                        [SONO_CURSOR_SIZE_TIME] = "ew-resize",
+                                        [SONO_CURSOR_SIZE_FREQ] = "ns-resize",
+                                        [SONO_CURSOR_SIZE_FALLING] = "nwse-resize",
+                                        [SONO_CURSOR_SIZE_RISING] = "nesw-resize"};
+    const char *name = c->input.is_panning ? "grabbing" : names[sono_scene_cursor(c->scene)];
+    if (c->cursor != name) {
+        c->cursor = name;
+        gtk_widget_set_cursor_from_name(GTK_WIDGET(c), name);
+    }
+}
+
+/* Tell who listens what is new since the last time; a listener may change the scene again. TRUE if the picture is
+ * another one. */
+static gboolean tell_changes(SonoCanvas *c)
+{
+    const CanvasSeen old = c->seen;
+    const SonoClip *clip = sono_scene_clip(c->scene);
+    c->seen = (CanvasSeen){.view = *sono_scene_view(c->scene),
+                           .tool = sono_scene_tool(c->scene),
+                           .selection_revision = sono_scene_selection(c->scene)->revision,
+                           .clip_revision = clip ? sono_clip_revision(clip) : 0};
+    const gboolean moved = !same_place(&old.view, &c->seen.view);
+    const gboolean view = !same_view(&old.view, &c->seen.view) || old.clip_revision != c->seen.clip_revision;
+    const gboolean selection = old.selection_revision != c->seen.selection_revision;
+    if (moved) {
+        canvas_moved(c);
+    }
+    if (view) {
+        canvas_set_settled(c, FALSE);
         g_signal_emit(c, signals[VIEW_CHANGED], 0);
+    }
+    if (selection && c->scene) {
         g_signal_emit(c, signals[SELECTION_CHANGED], 0);
+    }
+    if (old.tool != c->seen.tool && c->scene) {
         g_signal_emit(c, signals[TOOL_CHANGED], 0);
     }
-    if (c->scene && c->no_gl) {
-        set_settled(c, FALSE);
-        sono_scene_ask_picture(c->scene, gtk_widget_get_scale_factor(GTK_WIDGET(c)));
-    } else if (c->scene) { /* not disposed */
-        gtk_gl_area_queue_render(GTK_GL_AREA(c->area));
-    }
-}
-
-static gboolean show_picture(gpointer data)
-{
-    SonoCanvas *c = data;
     if (c->scene) {
-        gtk_widget_set_visible(c->area, FALSE);
-        gtk_widget_set_visible(c->picture, TRUE);
-        sono_canvas_refresh(c);
+        update_cursor(c);
+        canvas_describe(c);
     }
-    return G_SOURCE_REMOVE;
+    return view;
 }
 
-static void give_up_gl(SonoCanvas *c, const char *reason)
+void sono_canvas_refresh(SonoCanvas *c)
 {
-    if (!c->no_gl) {
-        g_autofree char *line = g_strdup_printf("No OpenGL (%s): the picture is drawn without it, more slowly", reason);
-        c->no_gl = TRUE;
-        g_signal_emit(c, signals[NOTICED], 0, line);
-        g_idle_add_full(G_PRIORITY_DEFAULT, show_picture, g_object_ref(c), g_object_unref);
+    if (c->scene) { /* not disposed */
+        (void)tell_changes(c);
+        canvas_draw_again(c, TRUE);
     }
-}
-
-static void on_realize(GtkGLArea *area, SonoCanvas *c)
-{
-    SonoError err = {0};
-    gtk_gl_area_make_current(area);
-    const GError *error = gtk_gl_area_get_error(area);
-    if (error) {
-        give_up_gl(c, error->message);
-    } else if (sono_renderer_new(&c->renderer, &err) != SONO_OK) {
-        give_up_gl(c, err.message);
-    }
-}
-
-static void on_unrealize(GtkGLArea *area, SonoCanvas *c)
-{
-    gtk_gl_area_make_current(area);
-    if (!gtk_gl_area_get_error(area)) {
-        sono_renderer_free(c->renderer);
-    }
-    c->renderer = NULL;
-}
-
-static gboolean on_render(GtkGLArea *area, GdkGLContext *context, SonoCanvas *c)
-{
-    SonoError err = {0};
-    SonoError tiles = {0};
-    SonoSceneReport report = {0};
-    int target = 0;
-    if (!c->renderer) {
-        return FALSE;
-    }
-    glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &target);
-    if (sono_scene_draw(c->scene, c->renderer, (unsigned)target, gtk_widget_get_scale_factor(GTK_WIDGET(c)), false,
-                        &report, &tiles, &err) != SONO_OK) {
-        give_up_gl(c, err.message);
-    }
-    if (tiles.code != SONO_OK) {
-        g_signal_emit(c, signals[NOTICED], 0, tiles.message);
-    }
-    if (report.again) {
-        gtk_gl_area_queue_render(area);
-    }
-    set_settled(c, report.settled);
-    return TRUE;
 }
 
 SonoScene *sono_canvas_scene(SonoCanvas *c)
@@ -157,103 +129,70 @@ SonoScene *sono_canvas_scene(SonoCanvas *c)
     return c->scene;
 }
 
-void sono_canvas_point(SonoCanvas *c, const SonoPointer *pointer)
-{
-    SonoError err = {0};
-    SonoOutcome outcome = {0};
-    if (sono_scene_point(c->scene, pointer, &outcome, &err) != SONO_OK) {
-        g_signal_emit(c, signals[NOTICED], 0, err.message);
-    }
-    if (outcome.edited) {
-        g_signal_emit(c, signals[EDITED], 0, &outcome.edit);
-        sono_edit_clear(&outcome.edit);
-    }
-    g_signal_emit(c, signals[POINTED], 0);
-    if (!c->no_gl || outcome.view_changed || outcome.selection_changed) { /* the outline and the preview follow */
-        sono_canvas_refresh(c);
-    }
-}
-
 gboolean sono_canvas_has_no_gl(SonoCanvas *c)
 {
     return c->no_gl;
 }
 
-/* A pen says how hard and with which end; a mouse presses fully. */
-static void point_with_device(GtkGesture *gesture, SonoCanvas *c, SonoPointerKind kind, double dx, double dy)
+static void point(SonoCanvas *c, const SonoPointer *pointer)
 {
-    double x = 0.0;
-    double y = 0.0;
-    double pressure = 1.0;
-    GdkEvent *event = gtk_event_controller_get_current_event(GTK_EVENT_CONTROLLER(gesture));
-    GdkDeviceTool *tool = event ? gdk_event_get_device_tool(event) : NULL;
-    if (!tool || !gdk_event_get_axis(event, GDK_AXIS_PRESSURE, &pressure)) {
-        pressure = 1.0;
+    SonoError err = {0};
+    SonoOutcome outcome = {0};
+    if (pointer->kind == SONO_POINTER_DOWN) {
+        canvas_keys_used(c);
     }
-    gtk_gesture_drag_get_start_point(GTK_GESTURE_DRAG(gesture), &x, &y);
-    const GdkModifierType held = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
-    const SonoPointer pointer = {.kind = kind,
-                                 .x_px = x + dx,
-                                 .y_px = y + dy,
-                                 .pressure = pressure,
-                                 .eraser = tool && gdk_device_tool_get_tool_type(tool) == GDK_DEVICE_TOOL_TYPE_ERASER,
-                                 .shift = (held & GDK_SHIFT_MASK) != 0,
-                                 .ctrl = (held & GDK_CONTROL_MASK) != 0,
-                                 .alt = (held & GDK_ALT_MASK) != 0,
-                                 .n_press = 1};
-    sono_canvas_point(c, &pointer);
+    if (sono_scene_point(c->scene, pointer, &outcome, &err) != SONO_OK) {
+        canvas_notice(c, err.message);
+    }
+    if (outcome.edited) {
+        g_signal_emit(c, signals[EDITED], 0, &outcome.edit);
+        sono_edit_clear(&outcome.edit);
+    }
 }
 
-static void on_brush_begin(GtkGesture *gesture, double x, double y, SonoCanvas *c)
+void canvas_point_all(SonoCanvas *c, const SonoPointer *pointers, gsize n)
 {
-    gtk_widget_grab_focus(GTK_WIDGET(c));
-    point_with_device(gesture, c, SONO_POINTER_DOWN, 0.0, 0.0);
+    for (gsize i = 0; i < n && c->scene; i++) {
+        point(c, &pointers[i]);
+    }
+    if (c->scene) {
+        canvas_pointed(c);
+    }
+    if (c->scene) { /* the brush's outline moves in any case */
+        canvas_draw_again(c, tell_changes(c));
+    }
 }
 
-static void on_brush_update(GtkGesture *gesture, double dx, double dy, SonoCanvas *c)
+void sono_canvas_point(SonoCanvas *c, const SonoPointer *pointer)
 {
-    point_with_device(gesture, c, SONO_POINTER_DRAG, dx, dy);
+    canvas_point_all(c, pointer, 1);
 }
 
-static void on_brush_end(GtkGesture *gesture, double dx, double dy, SonoCanvas *c)
+void canvas_open_menu(SonoCanvas *c, double x_px, double y_px)
 {
-    point_with_device(gesture, c, SONO_POINTER_UP, dx, dy);
+    gtk_popover_set_pointing_to(GTK_POPOVER(c->menu), &(GdkRectangle){(int)x_px, (int)y_px, 1, 1});
+    gtk_popover_popup(GTK_POPOVER(c->menu));
 }
 
-static void on_brush_cancel(GtkGesture *gesture, GdkEventSequence *sequence, SonoCanvas *c)
+SonoFrameTimes sono_canvas_take_frame_times(SonoCanvas *c)
 {
-    sono_canvas_point(c, &(SonoPointer){.kind = SONO_POINTER_CANCEL});
+    FramePace *p = &c->pace;
+    const SonoFrameTimes times = {.n_frames = p->n_frames,
+                                  .median_ms = frame_pace_median(p->gap_ms, p->n_gaps),
+                                  .worst_ms = p->n_gaps > 0 ? p->gap_ms[p->n_gaps - 1] : 0.0, /* sorted by now */
+                                  .draw_median_ms = frame_pace_median(p->draw_ms, p->n_draws)};
+    p->n_frames = 0;
+    p->n_gaps = p->n_draws = 0;
+    return times;
 }
 
-static void on_motion(GtkEventControllerMotion *motion, double x, double y, SonoCanvas *c)
+/* Listeners may ask for another size of theirs, which cannot be while sizes are being given. */
+static gboolean on_resized(gpointer data)
 {
-    sono_canvas_point(c, &(SonoPointer){.kind = SONO_POINTER_HOVER, .x_px = x, .y_px = y});
-}
-
-static void on_leave(GtkEventControllerMotion *motion, SonoCanvas *c)
-{
-    sono_canvas_point(c, &(SonoPointer){.kind = SONO_POINTER_LEAVE});
-}
-
-static void on_pan_begin(GtkGestureDrag *drag, double x, double y, SonoCanvas *c)
-{
-    c->pan_x_px = c->pan_y_px = 0.0;
-}
-
-static void on_pan_update(GtkGestureDrag *drag, double dx, double dy, SonoCanvas *c)
-{
-    sono_view_state_pan(sono_scene_view(c->scene), dx - c->pan_x_px, dy - c->pan_y_px);
-    c->pan_x_px = dx;
-    c->pan_y_px = dy;
+    SonoCanvas *c = data;
+    c->resize_idle = 0;
     sono_canvas_refresh(c);
-}
-
-static gboolean on_scroll(GtkEventControllerScroll *scroll, double dx, double dy, SonoCanvas *c)
-{
-    const GdkModifierType held = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(scroll));
-    sono_scene_wheel(c->scene, dx, dy, (held & GDK_CONTROL_MASK) != 0, (held & GDK_SHIFT_MASK) != 0);
-    sono_canvas_refresh(c);
-    return TRUE;
+    return G_SOURCE_REMOVE;
 }
 
 static void sono_canvas_size_allocate(GtkWidget *widget, int width, int height, int baseline)
@@ -261,9 +200,37 @@ static void sono_canvas_size_allocate(GtkWidget *widget, int width, int height, 
     SonoCanvas *c = SONO_CANVAS(widget);
     gtk_widget_allocate(c->area, width, height, baseline, NULL);
     gtk_widget_allocate(c->picture, width, height, baseline, NULL);
-    if (sono_view_state_resize(sono_scene_view(c->scene), MAX(width, 1), MAX(height, 1))) {
-        sono_canvas_refresh(c); /* a new picture allocates, too */
+    if (gtk_widget_get_visible(c->menu)) {
+        gtk_popover_present(GTK_POPOVER(c->menu));
     }
+    if (sono_view_state_resize(sono_scene_view(c->scene), MAX(width, 1), MAX(height, 1))) {
+        canvas_draw_again(c, FALSE);
+        if (!c->resize_idle) {
+            c->resize_idle = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_resized, c, NULL);
+        }
+    }
+}
+
+static void sono_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
+{
+    SonoCanvas *c = SONO_CANVAS(widget);
+    GTK_WIDGET_CLASS(sono_canvas_parent_class)->snapshot(widget, snapshot);
+    if (c->no_gl && c->scene) {
+        canvas_overlay_snapshot(c, snapshot);
+    }
+}
+
+static void sono_canvas_root(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(sono_canvas_parent_class)->root(widget);
+    GtkRoot *root = gtk_widget_get_root(widget);
+    canvas_keys_watch_window(SONO_CANVAS(widget), GTK_IS_WINDOW(root) ? GTK_WINDOW(root) : NULL);
+}
+
+static void sono_canvas_unroot(GtkWidget *widget)
+{
+    canvas_keys_watch_window(SONO_CANVAS(widget), NULL);
+    GTK_WIDGET_CLASS(sono_canvas_parent_class)->unroot(widget);
 }
 
 static void sono_canvas_get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -274,9 +241,25 @@ static void sono_canvas_get_property(GObject *object, guint id, GValue *value, G
 static void sono_canvas_dispose(GObject *object)
 {
     SonoCanvas *c = SONO_CANVAS(object);
+    canvas_describe_stop(c);
+    g_clear_handle_id(&c->still_timer, g_source_remove);
+    g_clear_handle_id(&c->resize_idle, g_source_remove);
+    g_clear_handle_id(&c->drawn.idle, g_source_remove);
+    g_clear_pointer(&c->drawn.notice, g_free);
     gtk_widget_dispose_template(GTK_WIDGET(c), SONO_TYPE_CANVAS);
     g_clear_pointer(&c->scene, sono_scene_free);
     G_OBJECT_CLASS(sono_canvas_parent_class)->dispose(object);
+}
+
+static void add_style(void)
+{
+    GdkDisplay *display = gdk_display_get_default();
+    if (display) {
+        g_autoptr(GtkCssProvider) css = gtk_css_provider_new();
+        gtk_css_provider_load_from_resource(css, "/io/github/sonobrush/Sonobrush/canvas.css");
+        gtk_style_context_add_provider_for_display(display, GTK_STYLE_PROVIDER(css),
+                                                   GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+    }
 }
 
 static void sono_canvas_class_init(SonoCanvasClass *klass)
@@ -287,16 +270,22 @@ static void sono_canvas_class_init(SonoCanvasClass *klass)
     object->dispose = sono_canvas_dispose;
     object->get_property = sono_canvas_get_property;
     widget->size_allocate = sono_canvas_size_allocate;
+    widget->snapshot = sono_canvas_snapshot;
+    widget->root = sono_canvas_root;
+    widget->unroot = sono_canvas_unroot;
     sono_view_register_resource();
+    add_style();
+    gtk_widget_class_set_css_name(widget, "sonocanvas");
     gtk_widget_class_set_accessible_role(widget, GTK_ACCESSIBLE_ROLE_IMG);
     gtk_widget_class_set_template_from_resource(widget, "/io/github/sonobrush/Sonobrush/canvas.ui");
     gtk_widget_class_bind_template_child(widget, SonoCanvas, area);
     gtk_widget_class_bind_template_child(widget, SonoCanvas, picture);
+    gtk_widget_class_bind_template_child(widget, SonoCanvas, menu);
 #define CALLBACK(name) gtk_widget_class_bind_template_callback(widget, name)
-    CALLBACK(on_realize), CALLBACK(on_unrealize), CALLBACK(on_render), CALLBACK(on_scroll);
-    CALLBACK(on_brush_begin), CALLBACK(on_brush_update), CALLBACK(on_brush_end), CALLBACK(on_brush_cancel);
-    CALLBACK(on_pan_begin), CALLBACK(on_pan_update), CALLBACK(on_motion), CALLBACK(on_leave);
-    g_object_class_install_property(object, 1, g_param_spec_boolean("settled", NULL, NULL, FALSE, G_PARAM_READABLE));
+    CALLBACK(canvas_on_realize), CALLBACK(canvas_on_unrealize), CALLBACK(canvas_on_render);
+    CALLBACK(canvas_on_create_context);
+    g_object_class_install_property(
+        object, 1, g_param_spec_boolean("settled", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
     signals[EDITED] = g_signal_new("edited", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
     signals[VIEW_CHANGED] = g_signal_new("view-changed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SELECTION_CHANGED] = g_signal_new("selection-changed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -308,6 +297,9 @@ static void sono_canvas_class_init(SonoCanvasClass *klass)
 static void sono_canvas_init(SonoCanvas *c)
 {
     gtk_widget_init_template(GTK_WIDGET(c));
+    canvas_input_init(c);
+    canvas_keys_init(c);
+    g_signal_connect(c, "notify::scale-factor", G_CALLBACK(sono_canvas_refresh), NULL);
 }
 
 GtkWidget *sono_canvas_new(SonoEngine *engine)
@@ -317,5 +309,6 @@ GtkWidget *sono_canvas_new(SonoEngine *engine)
     if (sono_scene_new(engine, wake, c, &c->scene, &err) != SONO_OK) {
         g_error("%s", err.message); /* no memory for an empty window */
     }
+    (void)tell_changes(c); /* nobody listens yet: the first state is no change */
     return GTK_WIDGET(c);
 }

@@ -431,13 +431,104 @@ static void test_stress(void **state)
     }
 }
 
+/* Long work of little urgency, in steps, and an urgent job that is posted in the middle of it. */
+typedef struct Steps {
+    SonoJobs *jobs;
+    bool yields, loops;
+    SonoPriority posted_as;
+    _Atomic int n_done, n_at_post, n_at_start; /* steps */
+    _Atomic bool low_over, started_before_end;
+} Steps;
+
+static void urgent_job(void *data, const SonoJobTicket *ticket)
+{
+    Steps *s = data;
+    (void)ticket;
+    atomic_store(&s->n_at_start, atomic_load(&s->n_done));
+    atomic_store(&s->started_before_end, !atomic_load(&s->low_over));
+}
+
+static void one_step(void *ctx, size_t i)
+{
+    Steps *s = ctx;
+    (void)i;
+    (void)nanosleep(&(struct timespec){0, 1000000}, NULL);
+    if (atomic_fetch_add(&s->n_done, 1) == 20) {
+        atomic_store(&s->n_at_post, 20);
+        post(s->jobs, s->posted_as, NULL, urgent_job, NULL, s);
+    }
+    if (s->yields) {
+        sono_jobs_yield(s->jobs);
+    }
+}
+
+static void low_job(void *data, const SonoJobTicket *ticket)
+{
+    Steps *s = data;
+    (void)ticket;
+    if (s->loops) {
+        sono_jobs_parallel_for(s->jobs, 200, one_step, s);
+    }
+    for (size_t i = 0; i < 200 && !s->loops; i++) {
+        one_step(s, i);
+    }
+    atomic_store(&s->low_over, true);
+}
+
+static void run_steps(Steps *s, int n_threads)
+{
+    s->jobs = pool(n_threads);
+    post(s->jobs, SONO_PRIORITY_MARGIN, NULL, low_job, NULL, s);
+    sono_jobs_wait_idle(s->jobs);
+    sono_jobs_free(s->jobs);
+}
+
+static void yielding_lets_urgent_jobs_pass(void **state)
+{
+    (void)state;
+    Steps alone = {.yields = true, .posted_as = SONO_PRIORITY_VISIBLE};
+    run_steps(&alone, 1);
+    assert_true(atomic_load(&alone.started_before_end));
+    assert_true(atomic_load(&alone.n_at_start) - atomic_load(&alone.n_at_post) <= 1);
+    Steps loop = {.yields = true, .loops = true, .posted_as = SONO_PRIORITY_VISIBLE};
+    run_steps(&loop, 2);
+    assert_true(atomic_load(&loop.started_before_end));
+    assert_true(atomic_load(&loop.n_at_start) - atomic_load(&loop.n_at_post) <= 10);
+}
+
+/* Also without yielding, once there is more than one worker. */
+static void helpers_leave_for_urgent_jobs(void **state)
+{
+    (void)state;
+    Steps s = {.loops = true, .posted_as = SONO_PRIORITY_VISIBLE};
+    run_steps(&s, 2);
+    assert_true(atomic_load(&s.started_before_end));
+    assert_true(atomic_load(&s.n_at_start) - atomic_load(&s.n_at_post) <= 10);
+}
+
+static void equals_wait_their_turn(void **state)
+{
+    (void)state;
+    Steps s = {.yields = true, .posted_as = SONO_PRIORITY_MARGIN};
+    run_steps(&s, 1);
+    assert_false(atomic_load(&s.started_before_end));
+    assert_int_equal(atomic_load(&s.n_at_start), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_and_priorities), cmocka_unit_test(test_generation_drops),
-        cmocka_unit_test(test_free_drops_once),      cmocka_unit_test(test_thread_counts),
-        cmocka_unit_test(test_parallel_for),         cmocka_unit_test(test_parallel_for_in_jobs),
-        cmocka_unit_test(test_parallel_for_width),   cmocka_unit_test(test_stress),
+        cmocka_unit_test(test_order_and_priorities),
+        cmocka_unit_test(test_generation_drops),
+        cmocka_unit_test(test_free_drops_once),
+        cmocka_unit_test(test_thread_counts),
+        cmocka_unit_test(test_parallel_for),
+        cmocka_unit_test(test_parallel_for_in_jobs),
+        cmocka_unit_test(test_parallel_for_width),
+        cmocka_unit_test(test_stress),
+        cmocka_unit_test(yielding_lets_urgent_jobs_pass),
+        cmocka_unit_test(helpers_leave_for_urgent_jobs),
+        cmocka_unit_test(equals_wait_their_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

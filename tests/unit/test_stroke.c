@@ -153,12 +153,59 @@ static void test_limits(void **state)
     sono_mask_clear(&mask);
 }
 
+static void assert_same_dabs(const SonoDabWalk *walk, const SonoStrokePoint *points, size_t n_points)
+{
+    SonoError err = {0};
+    SonoDab *dabs = NULL;
+    size_t n = 0;
+    assert_ok(sono_stroke_dabs(&walk->brush, points, n_points, &dabs, &n, &err), err);
+    assert_int_equal(walk->n_dabs, n);
+    assert_memory_equal(walk->dabs, dabs, n * sizeof *dabs);
+    sono_free(dabs);
+}
+
+/* Point by point the dabs are those of the whole stroke, bit for bit; a refused point changes nothing. */
+static void test_walk_is_the_stroke(void **state)
+{
+    (void)state;
+    uint64_t seed = 11;
+    SonoError err = {0};
+    for (int round = 0; round < 40; round++) {
+        SonoBrush b = round % 2 ? octaves : plain;
+        b.pressure_to_size = round % 3 ? 0.5 + 0.5 * (double)sono_test_noise(&seed) : 0.0;
+        b.pressure_to_flow = round % 5 ? 1.0 : 0.0;
+        SonoDabWalk walk = {0};
+        SonoStrokePoint points[80];
+        size_t n = 0;
+        assert_ok(sono_dab_walk_begin(&walk, &b, &err), err);
+        SonoStrokePoint at = {1.0, 1000.0, 0.5};
+        while (n < 80) {
+            if (sono_test_noise(&seed) > -0.6f) { /* else once more at the same place */
+                at.t_s += 0.03 * (double)sono_test_noise(&seed);
+                at.f_hz *= exp2(0.1 * (double)sono_test_noise(&seed));
+                at.pressure = 0.5 + 0.5 * (double)sono_test_noise(&seed);
+            }
+            points[n++] = at;
+            assert_ok(sono_dab_walk_add(&walk, &at, &err), err);
+            assert_same_dabs(&walk, points, n);
+            const SonoStrokePoint bad[] = {{1e9, 1000.0, 1.0}, {1.0, -5.0, 1.0}, {1.0, 1000.0, 2.0}, {NAN, 1.0, 1.0}};
+            const SonoStatus status = sono_dab_walk_add(&walk, &bad[n % 4], &err);
+            assert_int_equal(status, n % 4 == 0 ? SONO_E_LIMIT : SONO_E_RANGE);
+            assert_same_dabs(&walk, points, n);
+        }
+        sono_dab_walk_clear(&walk);
+    }
+    SonoDabWalk walk = {0};
+    assert_int_equal(sono_dab_walk_begin(&walk, &(SonoBrush){.radius_ms = -1.0}, &err), SONO_E_RANGE);
+    sono_dab_walk_clear(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_straight_spacing), cmocka_unit_test(test_resampling_forgets_the_points),
         cmocka_unit_test(test_pressure),         cmocka_unit_test(test_points_without_path),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_limits),           cmocka_unit_test(test_walk_is_the_stroke),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

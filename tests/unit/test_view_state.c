@@ -153,12 +153,195 @@ static void scales_keep_the_range(void **state)
     assert_inside(&v);
 }
 
+/* Lanes cover the canvas from top to bottom, alike, with gaps between them; those that do not fit are scrolled to. */
+static void lanes(void **state)
+{
+    (void)state;
+    SonoViewState v = make_view(SONO_SCALE_MEL);
+    for (int n = 1; n <= 20; n++) {
+        for (double height = 1.0; height < 1500.0; height += 37.0) {
+            sono_view_state_set_channels(&v, n);
+            (void)sono_view_state_resize(&v, 1000.0, height);
+            const int n_lanes = sono_view_state_n_lanes(&v);
+            assert_true(n_lanes >= 1 && n_lanes <= n);
+            double below = 0.0;
+            for (int i = 0; i < n_lanes; i++) {
+                const SonoLane l = sono_view_state_lane(&v, i);
+                assert_int_equal(l.channel, v.first_lane + i);
+                assert_true(l.height_px == sono_view_state_lane(&v, 0).height_px);
+                assert_true(n_lanes == 1 || l.height_px >= SONO_LANE_MIN_PX);
+                assert_true(i == 0 ? l.y_px == 0.0
+                                   : l.y_px >= below + SONO_LANE_GAP_PX && l.y_px < below + SONO_LANE_GAP_PX + 2.0);
+                assert_int_equal(sono_view_state_lane_at(&v, l.y_px), i);
+                assert_int_equal(sono_view_state_lane_at(&v, l.y_px + l.height_px - 0.5), i);
+                below = l.y_px + l.height_px;
+                const SonoRenderView r = sono_view_state_render_view(&v, i, 2);
+                assert_int_equal(r.height_px, (int)(2.0 * l.height_px));
+                assert_int_equal(r.y_px + r.height_px, (int)(2.0 * (height - l.y_px)));
+            }
+            assert_near(below, height, 0.0);
+            assert_true(n_lanes == n || (n_lanes + 1) * (SONO_LANE_MIN_PX + SONO_LANE_GAP_PX) > height);
+            assert_int_equal(sono_view_state_lane_at(&v, -50.0), 0);
+            assert_int_equal(sono_view_state_lane_at(&v, 1e6), n_lanes - 1);
+            sono_view_state_scroll_lanes(&v, 1000);
+            assert_int_equal(sono_view_state_lane(&v, n_lanes - 1).channel, n - 1);
+            sono_view_state_scroll_lanes(&v, -1);
+            assert_int_equal(v.first_lane, n > n_lanes ? n - n_lanes - 1 : 0);
+            sono_view_state_scroll_lanes(&v, -1000);
+            assert_int_equal(v.first_lane, 0);
+        }
+    }
+}
+
+static void one_channel(void **state)
+{
+    (void)state;
+    SonoViewState v = make_view(SONO_SCALE_MEL);
+    sono_view_state_set_channels(&v, 3);
+    assert_int_equal(sono_view_state_n_lanes(&v), 3);
+    sono_view_state_set_only_channel(&v, 1);
+    assert_int_equal(sono_view_state_n_lanes(&v), 1);
+    assert_int_equal(sono_view_state_lane(&v, 0).channel, 1);
+    assert_near(sono_view_state_lane(&v, 0).height_px, 600.0, 0.0);
+    assert_true(sono_view_state_command(&v, "lane-next"));
+    assert_true(sono_view_state_command(&v, "lane-next")); /* the last one stays */
+    assert_int_equal(v.only_channel, 2);
+    assert_true(sono_view_state_command(&v, "lane-previous"));
+    assert_int_equal(v.only_channel, 1);
+    sono_view_state_set_only_channel(&v, 3); /* no such */
+    assert_int_equal(v.only_channel, SONO_ALL_LANES);
+    sono_view_state_set_only_channel(&v, 2);
+    sono_view_state_set_channels(&v, 2); /* is gone */
+    assert_int_equal(v.only_channel, SONO_ALL_LANES);
+}
+
+static void conversions_in_lanes(void **state)
+{
+    (void)state;
+    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+        SonoViewState v = make_view((SonoAxisScale)scale);
+        sono_view_state_set_channels(&v, 7);
+        sono_view_state_zoom_freq(&v, 30.0, 2.0);
+        for (int lane = 0; lane < sono_view_state_n_lanes(&v); lane++) {
+            const SonoLane l = sono_view_state_lane(&v, lane);
+            for (double up = 0.0; up <= 1.0; up += 0.125) {
+                double t_s = 0.0;
+                double hz = 0.0;
+                double x = 0.0;
+                double y = 0.0;
+                const double y_px = l.y_px + (1.0 - up) * l.height_px;
+                sono_view_state_to_sound(&v, lane, 123.0, y_px, &t_s, &hz);
+                assert_near(hz, sono_freq_axis_hz(&v.axis, up), 1e-6);
+                sono_view_state_to_px(&v, lane, t_s, hz, &x, &y);
+                assert_near(x, 123.0, 1e-6);
+                assert_near(y, y_px, 1e-6);
+            }
+            double t_s = 0.0;
+            double hz = -1.0;
+            sono_view_state_to_sound(&v, lane, 0.0, l.y_px + 40.0 * l.height_px, &t_s, &hz);
+            assert_true(hz >= 0.0);
+        }
+    }
+}
+
+/* On a log axis scrolling and zooming keep octaves: any stretch stays as many of them. */
+static void log_scroll_keeps_octaves(void **state)
+{
+    (void)state;
+    SonoViewState v = make_view(SONO_SCALE_LOG);
+    sono_view_state_zoom_freq(&v, 300.0, 3.0);
+    const double octaves = log2(v.axis.f1_hz / v.axis.f0_hz);
+    for (int i = 0; i < 40; i++) {
+        sono_view_state_wheel(&v, 500.0, 100.0, 0.0, i < 20 ? 1.0 : -1.0, false, false);
+        assert_near(log2(v.axis.f1_hz / v.axis.f0_hz), octaves, 1e-9);
+        assert_inside(&v);
+    }
+    assert_true(sono_view_state_command(&v, "pan-up"));
+    assert_near(log2(v.axis.f1_hz / v.axis.f0_hz), octaves, 1e-9);
+}
+
+static void regions(void **state)
+{
+    (void)state;
+    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+        SonoViewState v = make_view((SonoAxisScale)scale);
+        sono_view_state_show_region(&v, (SonoRegion){20.0, 30.0, 500.0, 2000.0}, 0.0);
+        assert_near(v.t0_s, 20.0, 1e-9);
+        assert_near(v.s_per_px, 0.01, 1e-12);
+        assert_near(v.axis.f0_hz, 500.0, 1e-6);
+        assert_near(v.axis.f1_hz, 2000.0, 1e-6);
+        sono_view_state_show_region(&v, (SonoRegion){40.0, 50.0, 0.0, 0.0}, 0.1); /* frequency stays */
+        assert_near(v.t0_s, 39.0, 1e-9);
+        assert_near(v.s_per_px, 0.012, 1e-12);
+        assert_near(v.axis.f1_hz, 2000.0, 1e-6);
+        sono_view_state_show_region(&v, (SonoRegion){0.0, 0.0, 0.0, 24000.0}, 0.5);
+        assert_near(v.t0_s, 39.0, 1e-9);
+        assert_near(v.axis.f0_hz, make_view((SonoAxisScale)scale).axis.f0_hz, 0.0);
+        assert_near(v.axis.f1_hz, 24000.0, 0.0);
+        sono_view_state_show_region(&v, (SonoRegion){50.0, 50.0 + 1e-9, 1000.0, 1000.0 + 1e-9}, 0.0); /* too fine */
+        assert_near(v.t0_s + 500.0 * v.s_per_px, 50.0, 1e-6);
+        assert_inside(&v);
+        sono_view_state_show_region(&v, (SonoRegion){-50.0, 500.0, 0.0, 1e6}, 0.2);
+        assert_near(v.t0_s, 0.0, 0.0);
+        assert_inside(&v);
+    }
+}
+
+static void all_commands(void **state)
+{
+    (void)state;
+    SonoViewState v = make_view(SONO_SCALE_MEL);
+    const char *const there_and_back[][2] = {{"pan-left", "pan-right"},
+                                             {"page-left", "page-right"},
+                                             {"pan-up", "pan-down"},
+                                             {"zoom-in", "zoom-out"},
+                                             {"zoom-in-freq", "zoom-out-freq"}};
+    sono_view_state_zoom_time(&v, 500.0, 20.0);
+    sono_view_state_zoom_freq(&v, 300.0, 4.0);
+    for (size_t i = 0; i < sizeof there_and_back / sizeof *there_and_back; i++) {
+        const SonoViewState before = v;
+        assert_true(sono_view_state_command(&v, there_and_back[i][0]));
+        assert_true(v.t0_s != before.t0_s || v.axis.f0_hz != before.axis.f0_hz);
+        assert_inside(&v);
+        assert_true(sono_view_state_command(&v, there_and_back[i][1]));
+        assert_near(v.t0_s, before.t0_s, 1e-9);
+        assert_near(v.axis.f0_hz, before.axis.f0_hz, 1e-6);
+        assert_near(v.axis.f1_hz, before.axis.f1_hz, 1e-6);
+    }
+    const double t0_s = v.t0_s;
+    assert_true(sono_view_state_command(&v, "page-right"));
+    assert_near(v.t0_s, t0_s + 0.875 * 1000.0 * v.s_per_px, 1e-9);
+    assert_true(sono_view_state_command(&v, "go-end"));
+    assert_near(v.t0_s + 1000.0 * v.s_per_px, 100.0, 1e-9);
+    assert_true(sono_view_state_command(&v, "go-start"));
+    assert_near(v.t0_s, 0.0, 0.0);
+    sono_view_state_set_start(&v, 33.0);
+    assert_near(v.t0_s, 33.0, 0.0);
+    /* where frequency has nowhere to go the wheel moves lanes */
+    sono_view_state_set_channels(&v, 30);
+    assert_true(sono_view_state_command(&v, "zoom-fit"));
+    sono_view_state_wheel(&v, 0.0, 0.0, 0.0, 1.0, false, false);
+    assert_int_equal(v.first_lane, 1);
+    assert_true(sono_view_state_command(&v, "lane-next"));
+    assert_int_equal(v.first_lane, 2);
+    assert_false(sono_view_state_command(&v, "zoom"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(conversions_are_inverse), cmocka_unit_test(edges_are_the_sound),
-        cmocka_unit_test(zoom_keeps_the_place),    cmocka_unit_test(pan_stays_inside),
-        cmocka_unit_test(sizes_and_lengths),       cmocka_unit_test(scales_keep_the_range),
+        cmocka_unit_test(conversions_are_inverse),
+        cmocka_unit_test(edges_are_the_sound),
+        cmocka_unit_test(zoom_keeps_the_place),
+        cmocka_unit_test(pan_stays_inside),
+        cmocka_unit_test(sizes_and_lengths),
+        cmocka_unit_test(scales_keep_the_range),
+        cmocka_unit_test(lanes),
+        cmocka_unit_test(one_channel),
+        cmocka_unit_test(conversions_in_lanes),
+        cmocka_unit_test(log_scroll_keeps_octaves),
+        cmocka_unit_test(regions),
+        cmocka_unit_test(all_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

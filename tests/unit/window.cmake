@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 if(TARGET sono_render)
   sono_test(tile_feed SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_tile_feed.c LAYERS render LABELS "cpu;tsan" TIMEOUT 300)
+  sono_test(feed_cover SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_feed_cover.c LAYERS render LABELS "cpu;tsan" TIMEOUT 300)
   sono_test(view_state SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_view_state.c LAYERS render)
 endif()
 if(TARGET sonobrush-codec)

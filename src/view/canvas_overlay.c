@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the renderer draws with OpenGL, drawn over a picture made without it: the selection with its handles, the
+ * edits that are not in the picture yet, the outline of the brush. */
+#include "canvas_private.h"
+
+#include <math.h>
+
+#define HANDLE_PX 6.0
+/* More dabs than this are shown thinned out: it is a hint of where the stroke goes, not its preview. */
+#define MAX_DABS 600
+
+typedef struct Overlay {
+    cairo_t *cr;
+    const SonoViewState *view;
+    int lane;
+} Overlay;
+
+static void light_on_dark(cairo_t *cr)
+{
+    cairo_set_source_rgba(cr, 0.0, 0.0, 0.0, 0.6);
+    cairo_set_line_width(cr, 3.0);
+    cairo_stroke_preserve(cr);
+    cairo_set_source_rgba(cr, 1.0, 1.0, 1.0, 0.95);
+    cairo_set_line_width(cr, 1.0);
+    cairo_stroke(cr);
+}
+
+/* The ellipse of a dab as a path. */
+static void trace_dab(const Overlay *o, const SonoDab *dab)
+{
+    double x0 = 0.0;
+    double x1 = 0.0;
+    double y0 = 0.0;
+    double y1 = 0.0;
+    const double ratio = exp2(dab->radius_oct);
+    const double low_hz = dab->radius_oct > 0.0 ? dab->f_hz / ratio : fmax(dab->f_hz - dab->radius_hz, 0.0);
+    const double high_hz = dab->radius_oct > 0.0 ? dab->f_hz * ratio : dab->f_hz + dab->radius_hz;
+    sono_view_state_to_px(o->view, o->lane, dab->t_s - dab->radius_s, high_hz, &x0, &y0);
+    sono_view_state_to_px(o->view, o->lane, dab->t_s + dab->radius_s, low_hz, &x1, &y1);
+    cairo_save(o->cr);
+    cairo_translate(o->cr, 0.5 * (x0 + x1), 0.5 * (y0 + y1));
+    cairo_scale(o->cr, fmax(0.5 * (x1 - x0), 1.0), fmax(0.5 * (y1 - y0), 1.0));
+    cairo_new_sub_path(o->cr);
+    cairo_arc(o->cr, 0.0, 0.0, 1.0, 0.0, 2.0 * G_PI);
+    cairo_restore(o->cr);
+}
+
+static void trace_box(const Overlay *o, const SonoRegion *box)
+{
+    double x0 = 0.0;
+    double x1 = 0.0;
+    double y0 = 0.0;
+    double y1 = 0.0;
+    sono_view_state_to_px(o->view, o->lane, box->t0_s, fmin(box->f1_hz, o->view->nyquist_hz), &x0, &y0);
+    sono_view_state_to_px(o->view, o->lane, box->t1_s, box->f0_hz, &x1, &y1);
+    x0 = fmax(floor(x0), -4.0);
+    x1 = fmin(ceil(x1), o->view->width_px + 4.0);
+    cairo_rectangle(o->cr, x0 + 0.5, floor(y0) + 0.5, fmax(x1 - x0 - 1.0, 1.0), fmax(ceil(y1) - floor(y0) - 1.0, 1.0));
+}
+
+static void draw_handles(const Overlay *o)
+{
+    double x0 = 0.0;
+    double y0 = 0.0;
+    double x1 = 0.0;
+    double y1 = 0.0;
+    cairo_path_extents(o->cr, &x0, &y0, &x1, &y1);
+    light_on_dark(o->cr);
+    for (int i = 0; i < 9; i++) {
+        if (i != 4) { /* not the middle */
+            const double x = x0 + 0.5 * (x1 - x0) * (i % 3);
+            const double y = y0 + 0.5 * (y1 - y0) * (i / 3);
+            cairo_rectangle(o->cr, x - 0.5 * HANDLE_PX, y - 0.5 * HANDLE_PX, HANDLE_PX, HANDLE_PX);
+        }
+    }
+    cairo_set_source_rgba(o->cr, 1.0, 1.0, 1.0, 0.95);
+    cairo_fill_preserve(o->cr);
+    cairo_set_source_rgba(o->cr, 0.0, 0.0, 0.0, 0.7);
+    cairo_set_line_width(o->cr, 1.0);
+    cairo_stroke(o->cr);
+}
+
+static void draw_shapes(const Overlay *o, const SonoMask *mask)
+{
+    for (size_t i = 0; i < mask->n_shapes; i++) {
+        const SonoShape *shape = &mask->shapes[i];
+        SonoMask one = {.shapes = (SonoShape *)(guintptr)shape, .n_shapes = 1};
+        const SonoRegion region = sono_mask_bounds(&one);
+        cairo_set_dash(o->cr, (const double[]){4.0, 3.0}, shape->combine == SONO_COMBINE_ADD ? 0 : 2, 0.0);
+        trace_box(o, &region);
+        light_on_dark(o->cr);
+    }
+    cairo_set_dash(o->cr, NULL, 0, 0.0);
+}
+
+static void draw_selection(const Overlay *o, const SonoSelection *selection, int channel)
+{
+    if (sono_selection_is_empty(selection) || (selection->channel >= 0 && selection->channel != channel)) {
+        return;
+    }
+    if (sono_selection_is_box(selection)) {
+        const SonoRegion box = sono_selection_region(selection, o->view->end_s, o->view->nyquist_hz);
+        trace_box(o, &box);
+        draw_handles(o);
+    } else {
+        draw_shapes(o, &selection->mask);
+    }
+}
+
+static void draw_previews(const Overlay *o, const SonoPreview *previews, size_t n, int channel)
+{
+    for (size_t i = 0; i < n; i++) {
+        const SonoPreview *p = &previews[i];
+        if (p->channel >= 0 && p->channel != channel) {
+            continue;
+        }
+        const size_t step = p->n_dabs / MAX_DABS + 1;
+        for (size_t k = 0; k < p->n_dabs; k += step) {
+            trace_dab(o, &p->dabs[k]);
+        }
+        if (p->mask) {
+            const SonoRegion region = sono_mask_bounds(p->mask);
+            trace_box(o, &region);
+        }
+        cairo_set_source_rgba(o->cr, 0.45, 0.75, 1.0, 0.35);
+        cairo_set_fill_rule(o->cr, CAIRO_FILL_RULE_WINDING);
+        cairo_fill(o->cr);
+    }
+}
+
+static void draw_brush(const Overlay *o, SonoCanvas *c)
+{
+    const SonoPointer *at = c->input.is_down ? &c->input.last : &c->input.hover;
+    const SonoBrush *brush = &sono_scene_options(c->scene)->brush;
+    if (at->kind == SONO_POINTER_LEAVE || sono_scene_cursor(c->scene) != SONO_CURSOR_NONE ||
+        sono_view_state_lane_at(o->view, at->y_px) != o->lane) {
+        return;
+    }
+    SonoDab dab = {.radius_s = 1e-3 * brush->radius_ms, .radius_hz = brush->radius_hz, .radius_oct = brush->radius_oct};
+    sono_view_state_to_sound(o->view, o->lane, at->x_px, at->y_px, &dab.t_s, &dab.f_hz);
+    trace_dab(o, &dab);
+    light_on_dark(o->cr);
+}
+
+void canvas_overlay_snapshot(SonoCanvas *c, GtkSnapshot *snapshot)
+{
+    const SonoViewState *view = sono_scene_view(c->scene);
+    const graphene_rect_t bounds = GRAPHENE_RECT_INIT(0.0F, 0.0F, (float)view->width_px, (float)view->height_px);
+    size_t n = 0;
+    const SonoPreview *previews = sono_strokes_previews(sono_scene_strokes(c->scene), &n);
+    if (!sono_scene_clip(c->scene)) {
+        return;
+    }
+    Overlay o = {.cr = gtk_snapshot_append_cairo(snapshot, &bounds), .view = view};
+    for (o.lane = 0; o.lane < sono_view_state_n_lanes(view); o.lane++) {
+        const SonoLane lane = sono_view_state_lane(view, o.lane);
+        cairo_save(o.cr);
+        cairo_rectangle(o.cr, 0.0, lane.y_px, view->width_px, lane.height_px);
+        cairo_clip(o.cr);
+        draw_previews(&o, previews, n, lane.channel);
+        draw_selection(&o, sono_scene_selection(c->scene), lane.channel);
+        draw_brush(&o, c);
+        cairo_restore(o.cr);
+    }
+    cairo_destroy(o.cr);
+}
