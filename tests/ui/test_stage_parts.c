@@ -165,6 +165,14 @@ static void rulers_pan_and_zoom(void **state)
     SonoViewState *view = lanes_view(&lanes);
     show(1.0, 3.0);
     const double px_per_s = 1.0 / view->s_per_px;
+    lanes_move(&lanes, lanes.waveform, 600, 30); /* the middle button pans there, too, and selects nothing */
+    lanes_xdo("mousedown 2");
+    lanes_move(&lanes, lanes.waveform, 600 + 0.25 * px_per_s, 30);
+    lanes_move(&lanes, lanes.waveform, 600 + 0.5 * px_per_s, 30);
+    lanes_xdo("mouseup 2");
+    assert_near(view->t0_s, 0.5, 0.02);
+    assert_true(sono_selection_is_empty(sono_scene_selection(sono_canvas_scene(lanes.canvas))));
+    show(1.0, 3.0);
     drag(lanes.time_ruler, 600, 10, 600 - 0.5 * px_per_s, 10);
     assert_near(view->t0_s, 1.5, 0.02);
     lanes_move(&lanes, lanes.time_ruler, 400, 10);
