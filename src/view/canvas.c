@@ -113,7 +113,7 @@ static gboolean tell_changes(SonoCanvas *c)
         update_cursor(c);
         canvas_describe(c);
     }
-    return view || selection;
+    return view || selection; /* without OpenGL the painter draws the selection, too */
 }
 
 void sono_canvas_refresh(SonoCanvas *c)
@@ -162,8 +162,8 @@ void canvas_point_all(SonoCanvas *c, const SonoPointer *pointers, gsize n)
         canvas_pointed(c);
     }
     if (c->scene) { /* the brush's outline moves in any case */
-        const gboolean changed = tell_changes(c);
-        canvas_draw_again(c, changed || edited || sono_strokes_is_painting(sono_scene_strokes(c->scene)));
+        const gboolean painted = edited || sono_strokes_is_painting(sono_scene_strokes(c->scene));
+        canvas_draw_again(c, tell_changes(c) || painted);
     }
 }
 
