@@ -139,8 +139,9 @@ static void remember_size(SonoWindow *w)
     if (width > 0 && height > 0) {
         g_object_set(w->settings, "window-width", width, "window-height", height, NULL);
     }
-    if (gtk_widget_get_mapped(GTK_WIDGET(w->inspector))) {
-        g_object_set(w->settings, "inspector-width", gtk_widget_get_width(GTK_WIDGET(w->inspector)), NULL);
+    const int inspector = gtk_widget_get_width(GTK_WIDGET(w->inspector));
+    if (gtk_widget_get_mapped(GTK_WIDGET(w->inspector)) && inspector > 0) { /* 0: closed before it was laid out */
+        g_object_set(w->settings, "inspector-width", inspector, NULL);
     }
 }
 
