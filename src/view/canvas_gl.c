@@ -213,12 +213,12 @@ gboolean canvas_on_render(GtkGLArea *area, GdkGLContext *context, SonoCanvas *c)
     if (!c->renderer || c->no_gl) {
         return FALSE;
     }
-    const char *before = sono_watchdog_enter("drawing");
+    sono_watchdog_enter("drawing");
     if (draw(c, &report, &tiles, &err) != SONO_OK) {
         give_up_gl(c, err.message);
         report = (SonoSceneReport){0};
     }
-    sono_watchdog_leave(before);
+    sono_watchdog_leave();
     sono_watchdog_arm();
     tell_drawn(c, &report, &tiles);
     return TRUE;

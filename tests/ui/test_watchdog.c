@@ -17,9 +17,12 @@ static gboolean stall(gpointer data)
 
 static gboolean named_stall(gpointer data)
 {
-    const char *before = sono_watchdog_enter("drawing");
+    sono_watchdog_enter("a frame");
+    g_usleep(10000);
+    sono_watchdog_enter("drawing");
     g_usleep(150000);
-    sono_watchdog_leave(before);
+    sono_watchdog_leave();
+    sono_watchdog_leave();
     return G_SOURCE_REMOVE;
 }
 
