@@ -33,7 +33,7 @@ SonoStatus commit_region_differing(const CommitRegion *region, int channel, Sono
 /* Takes what is added to the sound on a part of the region's span; delta is its own to change. */
 typedef SonoStatus (*CommitPartFn)(void *ctx, SonoSpan span, float *delta, SonoError *err);
 
-/* The difference of one channel, in parts of bounded length that cover the region's span in order. result: of the
+/* The difference of one channel, in parts of bounded length, in order; between them there is none. result: of the
  * segment with the most steps. Errors: LIMIT (a transform so dense that a part does not fit), CANCELLED, those of the
  * engine and of part. */
 SonoStatus commit_region_run(const CommitRegion *region, int channel, CommitPartFn part, void *ctx,

@@ -219,21 +219,44 @@ static SonoStatus segment_delta(const CommitRegion *r, int channel, Segment *s, 
     return status;
 }
 
-/* The difference on the frames of one segment. */
+/* The difference on the frames of one segment; delta NULL: there is none. */
 typedef struct Piece {
     SonoSpan span;
+    SonoSpan filled; /* of it what may hold some */
     float *delta;
 } Piece;
 
-/* The first `fade` frames of *to from frame `at` on cross from what the piece before has there. */
-static void cross(const Piece *from, Piece *to, int64_t at, int64_t fade)
+static SonoStatus piece_alloc(Piece *piece, SonoError *err)
 {
-    const float *a = from->delta + (at - from->span.start_frame);
-    float *b = to->delta + (at - to->span.start_frame);
-    for (int64_t i = 0; i < fade; i++) {
-        const float w = ((float)i + 0.5f) / (float)fade;
-        b[i] = a[i] + w * (b[i] - a[i]);
+    piece->delta = sono_alloc_aligned((size_t)piece->span.n_frames, sizeof *piece->delta);
+    return piece->delta
+               ? SONO_OK
+               : sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %lld frames", (long long)piece->span.n_frames);
+}
+
+/* The first `fade` frames of *to from frame `at` on cross from what the piece before has there. */
+static SonoStatus cross(const Piece *from, Piece *to, int64_t at, int64_t fade, SonoError *err)
+{
+    if (!from->delta && !to->delta) {
+        return SONO_OK;
     }
+    const SonoStatus status = to->delta ? SONO_OK : piece_alloc(to, err);
+    to->filled = sono_span_union(to->filled, sono_span_intersect(from->filled, (SonoSpan){at, fade}));
+    for (int64_t i = 0; status == SONO_OK && i < fade; i++) {
+        const float w = ((float)i + 0.5f) / (float)fade;
+        const float a = from->delta ? from->delta[at - from->span.start_frame + i] : 0.0f;
+        float *b = &to->delta[at - to->span.start_frame + i];
+        *b = a + w * (*b - a);
+    }
+    return status;
+}
+
+/* The piece's difference on [from, end), if there is one. */
+static SonoStatus hand_on(const Piece *piece, int64_t from, int64_t end, CommitPartFn part, void *ctx, SonoError *err)
+{
+    const SonoSpan span = sono_span_intersect(piece->filled, (SonoSpan){from, end - from});
+    return span.n_frames > 0 ? part(ctx, span, piece->delta + (span.start_frame - piece->span.start_frame), err)
+                             : SONO_OK;
 }
 
 static void keep_worst(SonoSolveResult *result, const SonoSolveResult *one, bool first)
@@ -243,7 +266,8 @@ static void keep_worst(SonoSolveResult *result, const SonoSolveResult *one, bool
     }
 }
 
-/* Slices [at, at + n) of the weighted ones, solved with a halo on both sides. *out is the caller's, also on error. */
+/* Slices [at, at + n) of the weighted ones, solved with a halo on both sides. out->delta is the caller's, also on
+ * error. */
 static SonoStatus solve_piece(const CommitRegion *r, int channel, int64_t at, int64_t n, Piece *out,
                               SonoSolveResult *result, SonoError *err)
 {
@@ -259,16 +283,17 @@ static SonoStatus solve_piece(const CommitRegion *r, int channel, int64_t at, in
     const SonoSpan sound = {0, sono_clip_n_frames(r->clip)};
     SonoSlices differing = {0};
     out->span = sono_span_intersect(sono_plan_support(plan, weighted), sound);
-    out->delta = sono_alloc_aligned((size_t)out->span.n_frames, sizeof *out->delta);
-    if (!out->delta) {
-        return sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %lld frames", (long long)out->span.n_frames);
-    }
     status = commit_region_differing(r, channel, weighted, &differing, err);
     if (status != SONO_OK || differing.n == 0) {
         return status;
     }
+    status = piece_alloc(out, err);
+    if (status != SONO_OK) {
+        return status;
+    }
     Segment s = segment_place(r, differing);
-    float *delta = out->delta + (s.span.start_frame - out->span.start_frame); /* s ends with segment_delta() */
+    out->filled = s.span; /* s ends with segment_delta() */
+    float *delta = out->delta + (s.span.start_frame - out->span.start_frame);
     SonoSolveResult one = {0};
     status = segment_delta(r, channel, &s, delta, &one, err);
     if (status == SONO_OK) {
@@ -295,8 +320,8 @@ SonoStatus commit_region_run(const CommitRegion *r, int channel, CommitPartFn pa
         status = solve_piece(r, channel, at, n, &next, result, err);
         if (status == SONO_OK && at > 0) {
             const int64_t border = (r->weighted.first + at) * plan->slice_hop - plan->slice_len / 2;
-            cross(&last, &next, border, plan->slice_len);
-            status = part(ctx, (SonoSpan){from, border - from}, last.delta + (from - last.span.start_frame), err);
+            status = cross(&last, &next, border, plan->slice_len, err);
+            status = status == SONO_OK ? hand_on(&last, from, border, part, ctx, err) : status;
             from = border;
         }
         sono_free(last.delta);
@@ -304,8 +329,7 @@ SonoStatus commit_region_run(const CommitRegion *r, int channel, CommitPartFn pa
         at += n;
     }
     if (status == SONO_OK) {
-        status = part(ctx, (SonoSpan){from, sono_span_end(last.span) - from},
-                      last.delta + (from - last.span.start_frame), err);
+        status = hand_on(&last, from, sono_span_end(last.span), part, ctx, err);
     }
     sono_free(last.delta);
     return status;
