@@ -59,7 +59,7 @@ static gboolean has_extension(const char *path)
 
 static const char *extension_of(GtkFileChooser *chooser)
 {
-    g_autoptr(GtkFileFilter) filter = gtk_file_chooser_get_filter(chooser);
+    GtkFileFilter *filter = gtk_file_chooser_get_filter(chooser); /* not ours */
     const char *extension = filter ? g_object_get_data(G_OBJECT(filter), "extension") : NULL;
     return extension ? extension : "";
 }
