@@ -9,6 +9,7 @@
 #include "sono_assets_resources.h"
 #include "sono_dialogs.h"
 #include "sono_recent.h"
+#include "sono_watchdog.h"
 
 #define OFFER_DELAY_MS 400 /* the first window and its sound come first */
 
@@ -326,6 +327,7 @@ static void sono_application_startup(GApplication *gapp)
     SonoError err = {0};
     sono_assets_register_resource();
     G_APPLICATION_CLASS(sono_application_parent_class)->startup(gapp);
+    sono_watchdog_start();
     g_action_map_add_action_entries(G_ACTION_MAP(app), actions, G_N_ELEMENTS(actions), app);
     set_accels(GTK_APPLICATION(app));
     gtk_window_set_default_icon_name(SONO_APP_ID);

@@ -46,7 +46,7 @@ typedef struct CanvasKeys {
 /* What the last frame was, to be told after it. */
 typedef struct CanvasDrawn {
     guint idle;
-    gboolean settled;
+    gboolean settled, again;
     char *notice; /* or NULL */
 } CanvasDrawn;
 

@@ -26,9 +26,6 @@ static SonoClip *make_sound(SonoPcmStore *store)
         left[i] = (float)(0.5 * sin(phase) * (1.2 + sin(3.0 * t_s)));
         right[i] = 0.7f * sono_test_noise(&seed) * (float)exp(-12.0 * fmod(t_s, 0.5));
     }
-    for (int i = 2 * RATE; i < 2 * RATE + 400; i++) {
-        left[i] *= 2.0f;
-    }
     assert_ok(sono_clip_builder_new(store, RATE, 2, &builder, &err), err);
     assert_ok(sono_clip_builder_append(builder, (const float *const[]){left, right}, N_FRAMES, &err), err);
     assert_ok(sono_clip_builder_finish(builder, &clip, &err), err);

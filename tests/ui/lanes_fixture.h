@@ -12,7 +12,7 @@ typedef struct Lanes {
     GtkWidget *overview, *waveform, *time_ruler, *freq_ruler, *colour_bar;
 } Lanes;
 
-/* sound: a file, or NULL for 4 s of two channels made here (a glide and pulses; -1.2 to 1.2 once, so that it clips). */
+/* sound: a file, or NULL for 4 s of two channels made here (a glide that exceeds full scale at times, and pulses). */
 void lanes_open(Lanes *lanes, const char *sound, int width_px, int height_px);
 void lanes_close(Lanes *lanes);
 SonoViewState *lanes_view(Lanes *lanes);

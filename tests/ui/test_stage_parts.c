@@ -258,9 +258,10 @@ static void the_waveform_is_the_sound(void **state)
     assert_int_equal(count_others(picture, 100, 1000, height - 8, back), 0);
     show(0.0, 4.0);
     g_autoptr(GdkTexture) clipped = lanes_picture(lanes.waveform, NULL);
-    const int x = (int)(2.0 / lanes_view(&lanes)->s_per_px);
-    assert_int_equal(count_others(clipped, x + 1, x + 3, 0, colour_of("sono_clip")), 0);
-    assert_int_equal(count_others(clipped, x - 20, x - 2, 0, back), 0);
+    const double s_per_px = lanes_view(&lanes)->s_per_px;
+    assert_int_equal(count_others(clipped, (int)(2.55 / s_per_px), (int)(2.65 / s_per_px), 0, colour_of("sono_clip")),
+                     0);
+    assert_int_equal(count_others(clipped, (int)(1.4 / s_per_px), (int)(1.7 / s_per_px), 0, back), 0);
 }
 
 /* Deep zoom: a line and dots; deeper than that nothing breaks. */
