@@ -3,7 +3,8 @@
  * $XDG_CONFIG_HOME/sonobrush/settings.ini, written a second after the last change and at the end; a value that is out
  * of range or a file that is damaged gives the default and one warning. Main thread.
  *
- * strings:  theme (system, dark, light), colours, axis, time-format, freq-format, tool, operation, last-folder
+ * strings:  theme (system, dark, light), system-shade (what the desktop wanted last: dark, light), colours, axis,
+ *           time-format, freq-format, tool, operation, last-folder
  * doubles:  floor-db, ceiling-db, brush-ms, brush-octaves, brush-hardness, brush-flow, feather-ms, feather-hz
  * booleans: pressure-to-strength, pressure-to-size, link-channels, show-overview, show-waveform, show-inspector,
  *           window-maximized, offer-recovery

@@ -59,7 +59,7 @@ static gboolean has_extension(const char *path)
 
 static const char *extension_of(GtkFileChooser *chooser)
 {
-    g_autoptr(GtkFileFilter) filter = gtk_file_chooser_get_filter(chooser);
+    GtkFileFilter *filter = gtk_file_chooser_get_filter(chooser); /* not ours */
     const char *extension = filter ? g_object_get_data(G_OBJECT(filter), "extension") : NULL;
     return extension ? extension : "";
 }
@@ -73,8 +73,9 @@ static void answer(const Ask *ask, const char *path)
 static void on_replace(GtkDialog *dialog, int response, gpointer data)
 {
     const Ask *ask = g_object_get_data(G_OBJECT(dialog), "ask");
+    gtk_window_set_transient_for(GTK_WINDOW(dialog), NULL);
+    gtk_window_destroy(GTK_WINDOW(dialog)); /* the signal holds it, and what hangs on it */
     answer(ask, response == GTK_RESPONSE_ACCEPT ? g_object_get_data(G_OBJECT(dialog), "path") : NULL);
-    gtk_window_destroy(GTK_WINDOW(dialog));
 }
 
 static void ask_to_replace(GtkNativeDialog *chooser, const char *path)

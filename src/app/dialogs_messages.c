@@ -32,10 +32,11 @@ static void on_unsaved(GtkDialog *dialog, int response, gpointer data)
     if (answer == SONO_UNSAVED_CANCEL) {
         sono_application_stay(gtk_window_get_application(parent));
     }
-    g_object_ref(dialog);
+    const SonoUnsavedFn fn = unsaved->fn;
+    const gpointer fn_data = unsaved->data;
+    gtk_window_set_transient_for(GTK_WINDOW(dialog), NULL); /* it may outlive its parent, whose address it keeps */
     gtk_window_destroy(GTK_WINDOW(dialog));
-    unsaved->fn(parent, answer, unsaved->data);
-    g_object_unref(dialog);
+    fn(parent, answer, fn_data);
 }
 
 static void free_unsaved(gpointer data, GClosure *closure)

@@ -25,6 +25,7 @@ int main(int argc, char **argv)
     bindtextdomain("sonobrush", locales);
     bind_textdomain_codeset("sonobrush", "UTF-8");
     textdomain("sonobrush");
+    g_set_application_name("Sonobrush");
     g_autoptr(GtkApplication) app = sono_application_new();
     return g_application_run(G_APPLICATION(app), argc, argv);
 }

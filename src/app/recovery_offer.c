@@ -212,6 +212,7 @@ static void on_answer(GtkDialog *dialog, int response, gpointer data)
     SonoApplication *app = data;
     Offers *offers = offers_of(app);
     GtkWindow *parent = gtk_window_get_transient_for(GTK_WINDOW(dialog));
+    gtk_window_set_transient_for(GTK_WINDOW(dialog), NULL);
     gtk_window_destroy(GTK_WINDOW(dialog));
     if (!offers->asked) {
         return;
