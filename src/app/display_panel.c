@@ -18,7 +18,7 @@ struct _DisplayPanel {
 
 G_DEFINE_FINAL_TYPE(DisplayPanel, display_panel, GTK_TYPE_BOX)
 
-static const SonoParamDesc level = {"level_db", N_("Level"), "dB", SONO_PARAM_FLOAT, -200.0, 100.0, 0.0, NULL, NULL};
+static const SonoParamDesc level = {"level_db", N_("Level"), "dB", SONO_PARAM_INT, -200.0, 100.0, 0.0, NULL, NULL};
 #define MIN_RANGE_DB 5.0
 
 static GtkWidget *add_row(DisplayPanel *p, const char *title)

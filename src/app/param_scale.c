@@ -118,13 +118,13 @@ char *param_scale_text(const SonoParamDesc *d, double value)
         unit = "s";
     }
     const double size = fabs(v);
-    const char *format = d->kind == SONO_PARAM_INT ? "%.0f"
-                         : is_part(d)              ? "%.4g"
-                         : curve_of(d) == LINEAR   ? (step_of(d) < 0.1 ? "%.2f" : "%.1f")
-                         : size >= 1000.0          ? "%.0f"
-                         : size >= 10.0            ? "%.1f"
-                         : size >= 1.0             ? "%.2f"
-                                                   : "%.3f";
+    const char *format = d->kind == SONO_PARAM_INT     ? "%.0f"
+                         : is_part(d)                  ? "%.4g"
+                         : curve_of(d) == LINEAR       ? (step_of(d) < 0.1 ? "%.2f" : "%.1f")
+                         : size >= 1000.0              ? "%.0f"
+                         : size >= 10.0 || size == 0.0 ? "%.1f"
+                         : size >= 1.0                 ? "%.2f"
+                                                       : "%.3f";
     (void)g_ascii_formatd(number, sizeof number, format, v == 0.0 ? 0.0 : v); /* no "-0" */
     return unit[0] ? g_strconcat(number, " ", unit, NULL) : g_strdup(number);
 }

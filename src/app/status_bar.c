@@ -276,7 +276,7 @@ static void add_field(SonoStatusBar *b, Field f)
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 3);
     GtkWidget *title = gtk_label_new(_(fields[f].title));
     gtk_widget_add_css_class(title, "field-title");
-    b->entries[f] = value_entry_new(_(fields[f].name), f <= LENGTH ? 10 : 9);
+    b->entries[f] = value_entry_new(_(fields[f].name), f <= LENGTH ? 12 : 8);
     value_entry_describe(VALUE_ENTRY(b->entries[f]), _(fields[f].name), _(fields[f].tip));
     g_signal_connect_object(b->entries[f], "entered", G_CALLBACK(on_entered), b, G_CONNECT_SWAPPED);
     g_signal_connect_object(b->entries[f], "stepped", G_CALLBACK(on_stepped), b, G_CONNECT_SWAPPED);

@@ -108,7 +108,6 @@ static void sono_window_dispose(GObject *object)
     g_clear_handle_id(&w->tasks_source, g_source_remove);
     w->canvas = NULL;
     w->toasts = NULL;
-    gtk_widget_dispose_template(GTK_WIDGET(w), SONO_TYPE_WINDOW);
     G_OBJECT_CLASS(sono_window_parent_class)->dispose(object);
 }
 

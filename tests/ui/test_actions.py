@@ -29,7 +29,7 @@ def test_documented(home):
     app.wait_ready()
     there = {("win", n): d for n, d in app.describe().items()} | {("app", n): d for n, d in app.describe(None).items()}
     wanted = documented()
-    check(len(wanted) > 80, f"only {len(wanted)} commands are documented")
+    check(len(wanted) > 60, f"only {len(wanted)} commands are documented")
     missing = sorted(set(wanted) - set(there))
     extra = sorted(set(there) - set(wanted))
     check(not missing, f"not there: {missing}")
@@ -152,10 +152,10 @@ def test_work(home):
     app.act("about", window=None)
     app.act("new-window", window=None)
     app.wait(window=2, first="empty")
-    app.act("open-path", MUSIC, window=None)
-    app.wait_ready(window=2)
-    app.act("close", window=2)
-    wait_until(lambda: not app.status(2), "the second window closes")
+    app.act("open-path", MUSIC, window=None)  # there, or in one of its own when a dialog is in front
+    second = wait_until(lambda: next((n for n in (2, 3, 4, 5) if app.status(n).get("") == "ready"), None), "it opens")
+    app.act("close", window=second)
+    wait_until(lambda: not app.status(second), "the second window closes")
     app.act("save-to", home / "sound.wav")
     app.wait_ready(saving=0, modified=0)
     app.quit()

@@ -11,13 +11,13 @@ start_window "$sound"
 wait_for 'ready edits=0 queued=0 modified=0 saving=0 settled=1'
 
 # a gain stroke, then an eraser across it
-act amount -30.0
+act set-param "('gain_db', -30.0)"
 act brush-ms 80.0
 act brush-octaves 0.3
 shot=${SONO_SHOTS:+$SONO_SHOTS/preview.png}
 paint 120 620 420 560
 wait_for 'edits=1 queued=0 modified=1 .*settled=1'
-gdbus call --session -d $bus -o $object/window/1 -m org.gtk.Actions.SetState operation '<uint32 1>' '{}' > /dev/null
+act operation "'erase'"
 shot=
 paint 250 480 330 640
 wait_for 'edits=2 queued=0 modified=1 .*settled=1'
