@@ -5,7 +5,7 @@ import re
 import sys
 import time
 
-from sonoui import MUSIC, SOURCE, App, GLib, check, run, wait_until
+from sonoui import MUSIC, SOURCE, SPEECH, App, GLib, check, run, wait_until
 
 ROW = re.compile(r"^\|([^|]*`(?:app|win)\.[^|]*)\|([^|]*)\|([^|]*)\|")
 
@@ -152,7 +152,7 @@ def test_work(home):
     app.act("about", window=None)
     app.act("new-window", window=None)
     app.wait(window=2, first="empty")
-    app.act("open-path", MUSIC, window=None)  # there, or in one of its own when a dialog is in front
+    app.act("open-path", SPEECH, window=None)  # there, or in one of its own when a dialog is in front
     second = wait_until(lambda: next((n for n in (2, 3, 4, 5) if app.status(n).get("") == "ready"), None), "it opens")
     app.act("close", window=second)
     wait_until(lambda: not app.status(second), "the second window closes")
