@@ -17,15 +17,16 @@ void sono_editor_close(SonoEditor *editor);
 
 typedef enum SonoEditorNewsKind {
     SONO_NEWS_LENGTH,     /* rate_hz, n_channels and end_s are known; a first picture may be on its way */
-    SONO_NEWS_GROWN,      /* clip is what has been read so far: for waveforms. end_s: of the whole, if known */
+    SONO_NEWS_GROWN,      /* clip is what has been read so far: for waveforms, at most 5 a second. end_s: of the whole,
+                             0 if not known */
     SONO_NEWS_SOUND,      /* clip is the sound now; it differs from parent_revision in dirty */
     SONO_NEWS_READY,      /* the whole file is there: the document can be edited. line: a warning, or empty */
     SONO_NEWS_FAILED,     /* the file could not be opened: line. Close the editor */
     SONO_NEWS_COMMITTED,  /* the oldest queued edit is in the document (its SOUND came before) */
     SONO_NEWS_DROPPED,    /* the oldest queued edit was dropped. line: why, or empty if it changed no sample */
     SONO_NEWS_TAKEN_BACK, /* the newest queued edit was taken back */
-    SONO_NEWS_SAVED,      /* a file was written (path), or not: line says why */
-    SONO_NEWS_IMPORTED,   /* edits of path were queued (n_edits), or not: line says why */
+    SONO_NEWS_SAVED,      /* a file was written (path), or not: line says why and path is empty */
+    SONO_NEWS_IMPORTED,   /* edits of path were queued (n_edits), or not: line says why and path is empty */
     SONO_NEWS_CHANGED     /* history or saved state */
 } SonoEditorNewsKind;
 
@@ -59,12 +60,15 @@ SonoDocument *sono_editor_document(SonoEditor *editor); /* NULL until READY */
 size_t sono_editor_n_queued(const SonoEditor *editor);
 /* Errors: INVALID (still opening), RANGE, NOMEM. */
 SonoStatus sono_editor_push(SonoEditor *editor, const SonoEdit *edit, SonoError *err);
-/* Queue all edits of a script, which a worker reads. IMPORTED follows, and the n_edits queued last are the imported
+/* Queue all edits of a script, which a worker reads; its states are counted from what is applied and queued then.
+ * IMPORTED follows, and the n_edits queued last are the imported
  * ones (sono_editor_queued_edit), for who keeps a list in step. Errors: INVALID (still opening), NOMEM. */
 SonoStatus sono_editor_import(SonoEditor *editor, const char *path, SonoError *err);
 /* The edit number index of those that are not in the document yet, oldest first; NULL: no such. */
 const SonoEdit *sono_editor_queued_edit(const SonoEditor *editor, size_t index);
-/* Write the sound or the edits of now on a worker; SAVED follows. Errors: INVALID (still opening), NOMEM. */
+/* Write the sound or the edits of now on a thread of its own; SAVED follows. Any number at once; those of the same path
+ * in order. What is not written yet when the editor is closed will be, before sono_engine_free returns. Errors: INVALID
+ * (still opening), NOMEM. */
 SonoStatus sono_editor_save(SonoEditor *editor, SonoSavingKind kind, const char *path, SonoError *err);
 /* Undo takes back what is still queued first; redo waits until nothing is. False: nothing to do. */
 bool sono_editor_can_undo(const SonoEditor *editor);

@@ -9,6 +9,7 @@
 #include "sono_assets_resources.h"
 #include "sono_dialogs.h"
 #include "sono_recent.h"
+#include "sono_watchdog.h"
 
 #define OFFER_DELAY_MS 400 /* the first window and its sound come first */
 
@@ -175,6 +176,9 @@ static void sono_application_window_added(GtkApplication *gtk, GtkWindow *window
 static void quit_on(SonoApplication *app)
 {
     GList *windows = g_list_copy(gtk_application_get_windows(GTK_APPLICATION(app)));
+    for (GList *w = windows; w; w = w->next) {
+        g_object_ref(w->data); /* one may take others with it */
+    }
     g_clear_weak_pointer(&app->quit_asks);
     for (GList *w = windows; w && !app->quit_asks; w = w->next) {
         if (SONO_IS_WINDOW(w->data) && sono_window_is_modified(w->data)) {
@@ -189,7 +193,7 @@ static void quit_on(SonoApplication *app)
             gtk_window_close(w->data);
         }
     }
-    g_list_free(windows);
+    g_list_free_full(windows, g_object_unref);
 }
 
 static gboolean on_quit_on(gpointer app)
@@ -301,6 +305,14 @@ static void set_accels(GtkApplication *gtk)
     }
 }
 
+static void load_style(void)
+{
+    g_autoptr(GtkCssProvider) provider = gtk_css_provider_new();
+    gtk_css_provider_load_from_resource(provider, SONO_RESOURCE "toasts.css");
+    gtk_style_context_add_provider_for_display(gdk_display_get_default(), GTK_STYLE_PROVIDER(provider),
+                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 static void sono_application_startup(GApplication *gapp)
 {
     static const GActionEntry actions[] = {{.name = "open", .activate = open_chooser},
@@ -315,9 +327,11 @@ static void sono_application_startup(GApplication *gapp)
     SonoError err = {0};
     sono_assets_register_resource();
     G_APPLICATION_CLASS(sono_application_parent_class)->startup(gapp);
+    sono_watchdog_start();
     g_action_map_add_action_entries(G_ACTION_MAP(app), actions, G_N_ELEMENTS(actions), app);
     set_accels(GTK_APPLICATION(app));
     gtk_window_set_default_icon_name(SONO_APP_ID);
+    load_style();
     app->settings = sono_settings_new(NULL);
     sono_settings_follow_theme(app->settings);
     if (sono_engine_new(NULL, 0, &app->engine, &err) != SONO_OK ||

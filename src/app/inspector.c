@@ -189,7 +189,7 @@ static void sono_inspector_init(SonoInspector *p)
     gtk_box_append(GTK_BOX(p->box), title);
     p->history = sono_history_list_new();
     gtk_widget_set_vexpand(p->history, TRUE);
-    gtk_widget_set_size_request(p->history, -1, 110);
+    gtk_widget_set_size_request(p->history, -1, 96);
     gtk_box_append(GTK_BOX(p->box), p->history);
     gtk_widget_set_parent(p->box, GTK_WIDGET(p));
 }

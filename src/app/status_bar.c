@@ -159,8 +159,8 @@ static SonoRegion selected(SonoScene *scene)
 
 static char *text_of(const SonoStatusBar *b, Field field, const SonoViewState *v, double value)
 {
-    if (field <= LENGTH) { /* to the sample */
-        return sono_format_time(value, 2.0 * v->nyquist_hz, 0.0, b->time_format);
+    if (field <= LENGTH) { /* as finely as is seen */
+        return sono_format_time(value, 2.0 * v->nyquist_hz, v->s_per_px * v->width_px, b->time_format);
     }
     return sono_format_freq(value, b->freq_format);
 }
@@ -276,7 +276,7 @@ static void add_field(SonoStatusBar *b, Field f)
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 3);
     GtkWidget *title = gtk_label_new(_(fields[f].title));
     gtk_widget_add_css_class(title, "field-title");
-    b->entries[f] = value_entry_new(_(fields[f].name), f <= LENGTH ? 12 : 8);
+    b->entries[f] = value_entry_new(_(fields[f].name), f <= LENGTH ? 11 : 8);
     value_entry_describe(VALUE_ENTRY(b->entries[f]), _(fields[f].name), _(fields[f].tip));
     g_signal_connect_object(b->entries[f], "entered", G_CALLBACK(on_entered), b, G_CONNECT_SWAPPED);
     g_signal_connect_object(b->entries[f], "stepped", G_CALLBACK(on_stepped), b, G_CONNECT_SWAPPED);
@@ -380,6 +380,7 @@ GtkWidget *sono_status_bar_new(SonoCanvas *canvas)
     b->canvas = canvas;
     g_signal_connect_object(canvas, "pointed", G_CALLBACK(show_probe), b, G_CONNECT_SWAPPED);
     g_signal_connect_object(canvas, "selection-changed", G_CALLBACK(show_selection), b, G_CONNECT_SWAPPED);
+    g_signal_connect_object(canvas, "view-changed", G_CALLBACK(show_selection), b, G_CONNECT_SWAPPED);
     show_probe(b);
     show_selection(b);
     return GTK_WIDGET(b);

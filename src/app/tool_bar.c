@@ -19,6 +19,12 @@ static GtkWidget *tool_button(const SonoTool *tool)
     return button;
 }
 
+/* Selecting, painting, looking. */
+static unsigned group(const SonoTool *tool)
+{
+    return tool->has & (SONO_TOOL_HAS_SELECTION | SONO_TOOL_HAS_BRUSH);
+}
+
 GtkWidget *sono_tool_bar_new(void)
 {
     GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
@@ -26,7 +32,7 @@ GtkWidget *sono_tool_bar_new(void)
     gtk_widget_add_css_class(bar, "tool-bar");
     gtk_accessible_update_property(GTK_ACCESSIBLE(bar), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Tools"), -1);
     for (const SonoTool *const *tool = sono_tools; *tool; tool++) {
-        if (tool > sono_tools && (*tool)->has != tool[-1]->has) { /* selecting, painting, looking */
+        if (tool > sono_tools && group(*tool) != group(tool[-1])) {
             gtk_box_append(GTK_BOX(bar), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL));
         }
         gtk_box_append(GTK_BOX(bar), tool_button(*tool));

@@ -84,11 +84,19 @@ static void on_fullscreened(SonoWindow *w)
     window_set_state(w, "fullscreen", g_variant_new_boolean(gtk_window_is_fullscreen(GTK_WINDOW(w))));
 }
 
-/* What is typed into a field is the field's before it is a command: Ctrl+A, Ctrl+Z and the like. */
+/* What is typed into a field is the field's before it is a command; the keys of editing are its own, used or not. */
 static gboolean on_key(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType held, SonoWindow *w)
 {
+    static const guint editing[] = {GDK_KEY_a, GDK_KEY_c, GDK_KEY_v, GDK_KEY_x, GDK_KEY_y, GDK_KEY_z, GDK_KEY_slash};
     GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(w));
-    return GTK_IS_TEXT(focus) && (held & GDK_CONTROL_MASK) != 0 && gtk_event_controller_key_forward(keys, focus);
+    if (!GTK_IS_TEXT(focus) || (held & GDK_CONTROL_MASK) == 0) {
+        return FALSE;
+    }
+    gboolean taken = gtk_event_controller_key_forward(keys, focus);
+    for (gsize i = 0; i < G_N_ELEMENTS(editing); i++) {
+        taken = taken || gdk_keyval_to_lower(key) == editing[i];
+    }
+    return taken;
 }
 
 static void focus_stage(GtkWidget *widget, const char *action, GVariant *parameter)

@@ -27,6 +27,7 @@ struct SonoEditQueue {
     CommitJob *running; /* of the oldest */
     SonoEdit *edits;    /* [first, first + n): oldest first */
     size_t first, n, cap;
+    size_t n_with_state; /* of them those that take an earlier state */
 };
 
 static void job_unref(CommitJob *job)
@@ -142,10 +143,16 @@ static SonoStatus start(SonoEditQueue *queue, SonoError *err)
     return SONO_OK;
 }
 
+static void remove_edit(SonoEditQueue *queue, SonoEdit *edit)
+{
+    queue->n--;
+    queue->n_with_state -= edit->operation->takes_state;
+    sono_edit_clear(edit);
+}
+
 static void remove_oldest(SonoEditQueue *queue)
 {
-    sono_edit_clear(&queue->edits[queue->first++]);
-    queue->n--;
+    remove_edit(queue, &queue->edits[queue->first++]);
     queue->first = queue->n > 0 ? queue->first : 0;
 }
 
@@ -154,7 +161,7 @@ static void drop_oldest(SonoEditQueue *queue)
 {
     const double n_before = (double)sono_document_n_applied(queue->doc);
     remove_oldest(queue);
-    for (size_t i = 0; i < queue->n; i++) {
+    for (size_t i = 0; i < queue->n && queue->n_with_state > 0; i++) {
         SonoEdit *edit = &queue->edits[queue->first + i];
         if (edit->operation->takes_state && edit->params.v[0] > n_before) {
             edit->params.v[0] -= 1.0;
@@ -202,6 +209,7 @@ SonoStatus sono_edit_queue_push(SonoEditQueue *queue, const SonoEdit *edit, Sono
         return status;
     }
     queue->n++;
+    queue->n_with_state += edit->operation->takes_state;
     if (queue->n == 1) { /* else the next poll starts the oldest, and tells if that fails */
         status = start(queue, err);
         if (status != SONO_OK) {
@@ -216,8 +224,7 @@ bool sono_edit_queue_take_back(SonoEditQueue *queue)
     if (queue->n == 0) {
         return false;
     }
-    queue->n--;
-    sono_edit_clear(&queue->edits[queue->first + queue->n]);
+    remove_edit(queue, &queue->edits[queue->first + queue->n - 1]);
     if (queue->n == 0) {
         abandon(queue);
     }

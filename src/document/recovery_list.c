@@ -25,17 +25,32 @@ static bool ends_with(const char *name, const char *suffix)
     return n > m && strcmp(name + n - m, suffix) == 0;
 }
 
-/* The process that has taken a file over, by its name. */
-static bool taker_is_alive(const char *name)
+/* A number after a dot; moves *at behind it. */
+static bool read_part(const char **at, int base, uint64_t *out)
 {
-    RecoveryOwner self = recovery_owner_self();
-    RecoveryOwner owner = {0};
-    uint64_t boot = 0;
-    if (sscanf(strchr(name, '.'), ".%" SCNd64 ".%" SCNu64 ".%" SCNx64, &owner.pid, &owner.start_ticks, &boot) != 3 ||
-        boot != sono_hash(self.boot, strlen(self.boot), SONO_HASH_SEED)) {
+    char *end = NULL;
+    if (**at != '.') {
         return false;
     }
-    (void)snprintf(owner.boot, sizeof owner.boot, "%s", self.boot);
+    *out = strtoull(*at + 1, &end, base);
+    const bool read = end != *at + 1;
+    *at = end;
+    return read;
+}
+
+/* The process that has taken a file over, by its name: "<id>.<pid>.<start>.<boot>.taken". */
+static bool taker_is_alive(const char *name)
+{
+    RecoveryOwner owner = recovery_owner_self(); /* of the same boot, if at all */
+    const uint64_t this_boot = sono_hash(owner.boot, strlen(owner.boot), SONO_HASH_SEED);
+    uint64_t pid = 0;
+    uint64_t boot = 0;
+    const char *at = strchr(name, '.');
+    if (!read_part(&at, 10, &pid) || !read_part(&at, 10, &owner.start_ticks) || !read_part(&at, 16, &boot) ||
+        boot != this_boot) {
+        return false;
+    }
+    owner.pid = (int64_t)pid;
     return recovery_owner_is_alive(&owner);
 }
 

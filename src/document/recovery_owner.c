@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,20 +37,21 @@ static bool read_start(int64_t pid, uint64_t *ticks)
 {
     char path[64];
     char text[1024];
-    char state = 0;
     (void)snprintf(path, sizeof path, "/proc/%" PRId64 "/stat", pid);
     if (!read_small(path, text, sizeof text)) {
         return false;
     }
-    const char *after = strrchr(text, ')');
-    if (!after || sscanf(after + 1, " %c", &state) != 1 || state == 'Z' || state == 'X') {
+    const char *field = strrchr(text, ')');
+    if (!field || strlen(field) < 3 || field[2] == 'Z' || field[2] == 'X') { /* the state: ") S 1 ..." */
         return false;
     }
-    const char *field = after + 1;
+    field++;
     for (int i = 3; i < 22 && field; i++) { /* from the space before field 3 to that before field 22 */
         field = strchr(field + 1, ' ');
     }
-    return field && sscanf(field, " %" SCNu64, ticks) == 1;
+    char *end = NULL;
+    *ticks = field ? strtoull(field, &end, 10) : 0;
+    return field && end != field && *end == ' ';
 }
 
 RecoveryOwner recovery_owner_self(void)

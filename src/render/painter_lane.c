@@ -134,7 +134,7 @@ static void draw_selection(const Weights *weights, int width, int height, uint8_
             const bool outline = is_outline(weights, x, y, width, height);
             const double left = DIMMED + (1.0 - DIMMED) * (double)weights->w[x * height + y];
             for (int c = 0; c < 3; c++) {
-                px[c] = outline ? OUTLINE_RGB : (uint8_t)(px[c] * left + 0.5);
+                px[c] = outline ? OUTLINE_RGB : (uint8_t)lround(px[c] * left);
             }
         }
     }

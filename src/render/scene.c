@@ -231,6 +231,7 @@ SonoStatus sono_scene_queue(SonoScene *s, const SonoEdit *edit, SonoError *err)
 void sono_scene_preview_selection(SonoScene *s, bool on)
 {
     s->previewing = on;
+    s->previewing_of = s->selection.revision;
 }
 
 void sono_scene_wheel(SonoScene *s, double dx, double dy, bool ctrl, bool shift)

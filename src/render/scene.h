@@ -39,9 +39,10 @@ struct SonoScene {
 
     SonoPreview *previews; /* of a frame */
     size_t cap_previews;
-    bool previewing;       /* the operation on the selection: */
-    SonoMask previewed;    /* its mask */
-    uint64_t previewed_as; /* revision of the selection that it was made from */
+    bool previewing;        /* the operation on the selection */
+    uint64_t previewing_of; /* the selection's revision when that began: another one ends it */
+    SonoMask previewed;     /* mask of that */
+    uint64_t previewed_as;  /* revision of the selection that it was made from */
     double previewed_ms, previewed_hz;
 };
 

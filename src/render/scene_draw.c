@@ -52,6 +52,7 @@ static int cursor_lane(const SonoScene *s)
 bool scene_selection_preview(SonoScene *s, SonoPreview *out)
 {
     const SonoToolOptions *o = &s->options;
+    s->previewing = s->previewing && s->previewing_of == s->selection.revision;
     if (!s->previewing || sono_selection_is_empty(&s->selection) || o->operation->takes_state) {
         return false;
     }

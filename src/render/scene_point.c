@@ -159,8 +159,5 @@ SonoStatus sono_scene_point(SonoScene *s, const SonoPointer *pointer, SonoOutcom
     s->context.edited = NULL;
     out->view_changed = !same_view(&view, &s->view);
     out->selection_changed = revision != s->selection.revision;
-    if (out->selection_changed) {
-        s->previewing = false;
-    }
     return status;
 }

@@ -131,21 +131,25 @@ static void note_label(int note, int cents, char *label, size_t n_bytes)
     }
 }
 
-/* Semitones in the order in which they deserve a label; what has no room for one is a minor tick, if there is room for
- * that. */
+/* C of every octave; E, G and A where an octave has room for them, all semitones where these have; what has no label is
+ * a minor tick, if there is room for that. */
 static void ticks_semitones(const SonoFreqAxis *axis, int first, int last, SonoTickRoom room, SonoTickList *out)
 {
-    static const int order[] = {0, 7, 4, 2, 5, 9, 11, 1, 3, 6, 8, 10};
+    static const struct {
+        int note;
+        double semitones; /* that must be as long as a label */
+    } order[] = {{0, 12}, {7, 2}, {4, 2}, {9, 2}, {2, 1}, {5, 1}, {11, 1}, {1, 1}, {3, 1}, {6, 1}, {8, 1}, {10, 1}};
     for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
         for (int note = first; note <= last; note++) {
             const double freq_hz = sono_hz_from_note(note);
             const double next_px = ticks_place(axis, sono_hz_from_note(note + 1), room);
             const double semitone_px = next_px - ticks_place(axis, freq_hz, room);
-            if (((note % 12) + 12) % 12 != order[k] || !is_inside(axis, freq_hz)) {
+            if (((note % 12) + 12) % 12 != order[k].note || !is_inside(axis, freq_hz)) {
                 continue;
             }
-            const bool labelled = ticks_has_room(axis, out, freq_hz, room);
-            const bool minor = order[k] == 0 || (room.minor_px > 0.0 && semitone_px >= room.minor_px);
+            const bool labelled =
+                order[k].semitones * semitone_px >= room.label_px && ticks_has_room(axis, out, freq_hz, room);
+            const bool minor = order[k].note == 0 || (room.minor_px > 0.0 && semitone_px >= room.minor_px);
             SonoTick *tick = labelled || minor ? ticks_add(out, freq_hz) : NULL;
             if (tick && labelled) {
                 note_label(note, 0, tick->label, sizeof tick->label);
@@ -154,12 +158,12 @@ static void ticks_semitones(const SonoFreqAxis *axis, int first, int last, SonoT
     }
 }
 
-/* Less than two semitones are seen: multiples of so many cents, which lie nearly evenly there. */
+/* Less than an octave is seen, and too few names: multiples of so many cents, which lie nearly evenly there. */
 static void ticks_cents(const SonoFreqAxis *axis, double note0, double note1, SonoTickRoom room, SonoTickList *out)
 {
     const double least = 100.0 * (note1 - note0) * room.label_px / room.length_px;
-    static const double steps[] = {1, 2, 5, 10, 20, 50, 100};
-    double step = 100.0;
+    static const double steps[] = {1, 2, 5, 10, 20, 50, 100, 200, 300, 400, 600, 1200};
+    double step = 1200.0;
     for (size_t i = sizeof steps / sizeof *steps; i-- > 0 && steps[i] >= least;) {
         step = steps[i];
     }

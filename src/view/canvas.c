@@ -113,7 +113,7 @@ static gboolean tell_changes(SonoCanvas *c)
         update_cursor(c);
         canvas_describe(c);
     }
-    return view;
+    return view || selection; /* without OpenGL the painter draws the selection, too */
 }
 
 void sono_canvas_refresh(SonoCanvas *c)

@@ -180,17 +180,22 @@ static gboolean on_drawn(gpointer data)
         canvas_pointed(c); /* the level under the pointer is known now */
     }
     canvas_set_settled(c, drawn->settled);
+    if (drawn->again && c->scene) {
+        canvas_draw_again(c, FALSE); /* GtkGLArea forgets a wish to draw that is uttered while it draws */
+    }
     return G_SOURCE_REMOVE;
 }
 
-static void tell_drawn(SonoCanvas *c, gboolean settled, const SonoError *tiles)
+static void tell_drawn(SonoCanvas *c, const SonoSceneReport *report, const SonoError *tiles)
 {
+    const gboolean settled = report->settled;
     c->drawn.settled = settled;
+    c->drawn.again = report->again;
     if (tiles->code != SONO_OK) {
         g_free(c->drawn.notice);
         c->drawn.notice = g_strdup(tiles->message);
     }
-    if (!c->drawn.idle && (c->drawn.notice || settled != c->settled)) {
+    if (!c->drawn.idle && (c->drawn.notice || c->drawn.again || settled != c->settled)) {
         c->drawn.idle = g_idle_add_full(G_PRIORITY_DEFAULT, on_drawn, c, NULL);
     }
 }
@@ -210,9 +215,6 @@ gboolean canvas_on_render(GtkGLArea *area, GdkGLContext *context, SonoCanvas *c)
     }
     sono_watchdog_leave(before);
     sono_watchdog_arm();
-    if (report.again) {
-        gtk_gl_area_queue_render(area);
-    }
-    tell_drawn(c, report.settled, &tiles);
+    tell_drawn(c, &report, &tiles);
     return TRUE;
 }

@@ -230,7 +230,7 @@ static void on_proximity(GtkGesture *stylus, double x, double y, SonoCanvas *c)
 
 static void pan_by(SonoCanvas *c, double dx_px, double dy_px)
 {
-    if (!sono_scene_is_dragging(c->scene)) { /* a tool that drags knows the view it began in */
+    if (!sono_scene_is_dragging(c->scene)) { /* as with the wheel */
         sono_view_state_pan(sono_scene_view(c->scene), dx_px, dy_px);
         sono_canvas_refresh(c);
     }
@@ -281,15 +281,11 @@ static void on_pinch(GtkGesture *zoom, double scale, SonoCanvas *c)
     sono_canvas_refresh(c);
 }
 
-static gboolean on_scroll(GtkEventControllerScroll *scroll, double dx, double dy, SonoCanvas *c)
+void canvas_scroll(SonoCanvas *c, double dx, double dy, GdkModifierType held)
 {
-    const GdkModifierType held = held_of(GTK_EVENT_CONTROLLER(scroll));
-    const double per_step = gtk_event_controller_scroll_get_unit(scroll) == GDK_SCROLL_UNIT_SURFACE ? PX_PER_STEP : 1.0;
     const gboolean ctrl = (held & GDK_CONTROL_MASK) != 0;
-    dx /= per_step;
-    dy /= per_step;
     if (sono_scene_is_dragging(c->scene)) {
-        return TRUE;
+        return; /* a tool that drags knows the view it began in */
     }
     if (ctrl && (held & GDK_ALT_MASK)) {
         (void)gtk_widget_activate_action(GTK_WIDGET(c), "win.nudge-param", "d", -dy);
@@ -297,6 +293,12 @@ static gboolean on_scroll(GtkEventControllerScroll *scroll, double dx, double dy
         sono_scene_wheel(c->scene, dx, dy, ctrl, (held & GDK_SHIFT_MASK) != 0);
         sono_canvas_refresh(c);
     }
+}
+
+static gboolean on_scroll(GtkEventControllerScroll *scroll, double dx, double dy, SonoCanvas *c)
+{
+    const double per_step = gtk_event_controller_scroll_get_unit(scroll) == GDK_SCROLL_UNIT_SURFACE ? PX_PER_STEP : 1.0;
+    canvas_scroll(c, dx / per_step, dy / per_step, held_of(GTK_EVENT_CONTROLLER(scroll)));
     return TRUE;
 }
 

@@ -46,7 +46,7 @@ typedef struct CanvasKeys {
 /* What the last frame was, to be told after it. */
 typedef struct CanvasDrawn {
     guint idle;
-    gboolean settled;
+    gboolean settled, again;
     char *notice; /* or NULL */
 } CanvasDrawn;
 
@@ -93,6 +93,8 @@ void canvas_moved(SonoCanvas *c);
 void canvas_input_init(SonoCanvas *c);
 /* End the drag without effect; FALSE: there is none. */
 gboolean canvas_cancel_drag(SonoCanvas *c);
+/* A wheel's steps. */
+void canvas_scroll(SonoCanvas *c, double dx, double dy, GdkModifierType held);
 /* A drag that is under way hears of modifiers that come and go. */
 void canvas_set_modifiers(SonoCanvas *c, GdkModifierType held);
 /* What a device said, as the scene takes it. tool NULL: a mouse or a finger; has_pressure FALSE: full pressure. */

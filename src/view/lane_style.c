@@ -200,7 +200,7 @@ gboolean lane_span_px(const SonoViewState *view, double t0_s, double t1_s, doubl
     return *x1_px > *x0_px;
 }
 
-gboolean lane_selection(SonoCanvas *canvas, SonoRegion *region, int *channel)
+gboolean lane_selection(SonoCanvas *canvas, SonoRegion *region, LaneTimes *times, int *channel)
 {
     SonoScene *scene = canvas ? sono_canvas_scene(canvas) : NULL;
     const SonoSelection *selection = scene ? sono_scene_selection(scene) : NULL;
@@ -208,9 +208,15 @@ gboolean lane_selection(SonoCanvas *canvas, SonoRegion *region, int *channel)
         return FALSE;
     }
     const SonoViewState *view = sono_scene_view(scene);
-    *region = sono_selection_region(selection, view->end_s, view->nyquist_hz);
+    const SonoRegion bounds = sono_selection_region(selection, view->end_s, view->nyquist_hz);
     *channel = selection->channel;
-    return !sono_region_is_empty(*region);
+    if (region) {
+        *region = bounds;
+    }
+    if (times) {
+        lane_times(selection, view->end_s, view->nyquist_hz, times);
+    }
+    return !sono_region_is_empty(bounds);
 }
 
 void lane_wheel(GtkEventControllerScroll *scroll, SonoCanvas *canvas, double x_px, double y_px, double dx, double dy,

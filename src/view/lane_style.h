@@ -4,6 +4,7 @@
 #pragma once
 #include <gtk/gtk.h>
 
+#include "lane_times.h"
 #include "sono_canvas.h"
 
 typedef enum LaneColour {
@@ -58,8 +59,9 @@ SonoViewState *lane_view(SonoCanvas *canvas);
 void lane_follow(GtkWidget *widget, SonoCanvas *canvas, const char *signal);
 /* Position and length of a span of time on the canvas, cut to [0, width]. FALSE: nothing of it is seen. */
 gboolean lane_span_px(const SonoViewState *view, double t0_s, double t1_s, double *x0_px, double *x1_px);
-/* The selection's bounds; FALSE: nothing is selected. */
-gboolean lane_selection(SonoCanvas *canvas, SonoRegion *region, int *channel);
+/* The selection's bounds, and where along time it is (either may be NULL); FALSE: nothing is selected. channel: -1:
+ * all. */
+gboolean lane_selection(SonoCanvas *canvas, SonoRegion *region, LaneTimes *times, int *channel);
 /* Wheel steps as the view state takes them: with the modifiers held. */
 void lane_wheel(GtkEventControllerScroll *scroll, SonoCanvas *canvas, double x_px, double y_px, double dx, double dy,
                 gboolean ctrl, gboolean shift);

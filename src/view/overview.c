@@ -118,15 +118,17 @@ static void on_landed(GtkWidget *widget)
 static void draw_selection(SonoOverview *o, GtkSnapshot *snapshot)
 {
     GtkWidget *widget = GTK_WIDGET(o);
-    SonoRegion region = {0};
+    const double height = gtk_widget_get_height(widget);
+    const GdkRGBA inside = lane_colour_alpha(&o->style, widget, LANE_SELECTED, 0.16f);
+    LaneTimes times;
     int channel = 0;
-    if (lane_selection(o->canvas, &region, &channel)) {
-        const double x0 = to_px(o, region.t0_s);
-        const double width = fmax(2.0, to_px(o, region.t1_s) - x0);
-        const double height = gtk_widget_get_height(widget);
-        const GdkRGBA inside = lane_colour_alpha(&o->style, widget, LANE_SELECTED, 0.16f);
-        lane_rect(snapshot, &inside, x0, 0.0, width, height);
-        lane_rect(snapshot, lane_colour(&o->style, widget, LANE_SELECTED), x0, height - 2.0, width, 2.0);
+    if (lane_selection(o->canvas, NULL, &times, &channel)) {
+        for (int i = 0; i < times.n; i++) {
+            const double x0 = to_px(o, times.spans[i].t0_s);
+            const double width = fmax(2.0, to_px(o, times.spans[i].t1_s) - x0);
+            lane_rect(snapshot, &inside, x0, 0.0, width, height);
+            lane_rect(snapshot, lane_colour(&o->style, widget, LANE_SELECTED), x0, height - 2.0, width, 2.0);
+        }
     }
 }
 

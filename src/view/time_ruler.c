@@ -88,15 +88,19 @@ static void forget_ticks(SonoTimeRuler *r)
 static void draw_selection(SonoTimeRuler *r, GtkSnapshot *snapshot, const SonoViewState *view)
 {
     GtkWidget *widget = GTK_WIDGET(r);
-    SonoRegion region = {0};
+    const double height = gtk_widget_get_height(widget);
+    const GdkRGBA inside = lane_colour_alpha(&r->style, widget, LANE_SELECTED, 0.13f);
+    LaneTimes times;
     int channel = 0;
     double x0 = 0.0;
     double x1 = 0.0;
-    if (lane_selection(r->canvas, &region, &channel) && lane_span_px(view, region.t0_s, region.t1_s, &x0, &x1)) {
-        const double height = gtk_widget_get_height(widget);
-        const GdkRGBA inside = lane_colour_alpha(&r->style, widget, LANE_SELECTED, 0.13f);
-        lane_rect(snapshot, &inside, x0, 0.0, x1 - x0, height);
-        lane_rect(snapshot, lane_colour(&r->style, widget, LANE_SELECTED), x0, height - 2.0, x1 - x0, 2.0);
+    if (lane_selection(r->canvas, NULL, &times, &channel)) {
+        for (int i = 0; i < times.n; i++) {
+            if (lane_span_px(view, times.spans[i].t0_s, times.spans[i].t1_s, &x0, &x1)) {
+                lane_rect(snapshot, &inside, x0, 0.0, x1 - x0, height);
+                lane_rect(snapshot, lane_colour(&r->style, widget, LANE_SELECTED), x0, height - 2.0, x1 - x0, 2.0);
+            }
+        }
     }
 }
 

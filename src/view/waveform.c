@@ -80,23 +80,26 @@ static void draw_selection(SonoWaveform *w, GtkSnapshot *snapshot, const SonoVie
                            double height)
 {
     GtkWidget *widget = GTK_WIDGET(w);
-    SonoRegion region = {0};
+    const GdkRGBA inside = lane_colour_alpha(&w->style, widget, LANE_SELECTED, 0.13f);
+    const GdkRGBA edge = lane_colour_alpha(&w->style, widget, LANE_SELECTED, 0.7f);
+    LaneTimes times;
     int channel = 0;
     double x0 = 0.0;
     double x1 = 0.0;
-    if (!lane_selection(w->canvas, &region, &channel) ||
-        (channel >= 0 && channel != sono_view_state_lane(view, lane).channel) ||
-        !lane_span_px(view, region.t0_s, region.t1_s, &x0, &x1)) {
+    if (!lane_selection(w->canvas, NULL, &times, &channel) ||
+        (channel >= 0 && channel != sono_view_state_lane(view, lane).channel)) {
         return;
     }
-    const GdkRGBA inside = lane_colour_alpha(&w->style, widget, LANE_SELECTED, 0.13f);
-    const GdkRGBA edge = lane_colour_alpha(&w->style, widget, LANE_SELECTED, 0.7f);
-    lane_rect(snapshot, &inside, x0, y, x1 - x0, height);
-    if (region.t0_s >= view->t0_s) {
-        lane_rect(snapshot, &edge, lane_snap(widget, x0), y, 1.0, height);
-    }
-    if (region.t1_s <= view->t0_s + view->width_px * view->s_per_px) {
-        lane_rect(snapshot, &edge, lane_snap(widget, x1) - 1.0, y, 1.0, height);
+    for (int i = 0; i < times.n; i++) {
+        if (lane_span_px(view, times.spans[i].t0_s, times.spans[i].t1_s, &x0, &x1)) {
+            lane_rect(snapshot, &inside, x0, y, x1 - x0, height);
+            if (times.spans[i].t0_s >= view->t0_s) {
+                lane_rect(snapshot, &edge, lane_snap(widget, x0), y, 1.0, height);
+            }
+            if (times.spans[i].t1_s <= view->t0_s + view->width_px * view->s_per_px) {
+                lane_rect(snapshot, &edge, lane_snap(widget, x1) - 1.0, y, 1.0, height);
+            }
+        }
     }
 }
 
@@ -110,13 +113,15 @@ static void draw_scale(SonoWaveform *w, GtkSnapshot *snapshot, double y, double 
     const double middle = y + 0.5 * height;
     const double apart = lane_text_height(&w->style, widget);
     double last = 0.0; /* distance from the middle of the label before */
-    lane_rect(snapshot, lane_colour(&w->style, widget, LANE_LINE), 0.0, lane_snap(widget, middle), width, 1.0);
+    if (!labels) {
+        lane_rect(snapshot, lane_colour(&w->style, widget, LANE_LINE), 0.0, lane_snap(widget, middle), width, 1.0);
+    }
     if (height < LABELLED_PX) {
         return;
     }
     for (gsize i = G_N_ELEMENTS(levels_db); i-- > 0;) {
         const double up = 0.5 * height * fabs(wave_position(&look, pow(10.0, levels_db[i] / 20.0)));
-        if (up - last < apart || up > 0.5 * height - 1.0) {
+        if (up - last < 0.8 * apart || up > 0.5 * height - 1.0) {
             continue;
         }
         last = up;
@@ -265,7 +270,9 @@ static void end_drag(SonoWaveform *w, GtkGesture *gesture, SonoPointerKind kind,
     SonoScene *scene = w->canvas ? sono_canvas_scene(w->canvas) : NULL;
     if (w->selecting && scene) {
         const SonoPointer pointer = pointer_at(w, GTK_EVENT_CONTROLLER(gesture), kind, x, y);
+        const SonoPointer leave = {.kind = SONO_POINTER_LEAVE}; /* it is here, not on the canvas */
         sono_canvas_point(w->canvas, &pointer);
+        sono_canvas_point(w->canvas, &leave);
         sono_scene_lend_tool(scene, NULL);
         sono_canvas_refresh(w->canvas);
     }

@@ -413,7 +413,7 @@ class Engines(Case):
         d = json.loads(self.ok("engines", "--json"))
         self.assertTrue(any(b["name"] == "cpu" and b["available"] for b in d["backends"]))
         self.assertEqual([t["name"] for t in d["transforms"]], ["stft"])
-        self.assertEqual({o["name"] for o in d["operations"]}, {"gain", "erase"})
+        self.assertEqual({o["name"] for o in d["operations"]}, {"gain", "erase", "restore"})
         self.assertEqual(d["colour_maps"][0], "ember")
         text = self.ok("engines").decode()
         for name in ("cpu", "stft", "hop", "gain_db", "erase", "ember"):
@@ -463,6 +463,20 @@ class Render(Case):
         self.assertLess(sum(b - a for a, b in spans), len(before[1]))
         for name in ("load_s", "edit_s", "save_s"):
             self.assertGreaterEqual(d[name], 0)
+
+    def test_restoring_puts_an_earlier_state_back(self):
+        box = {"kind": "box", "t0_s": 0, "t1_s": 9, "f0_hz": 0, "f1_hz": 24000}
+        back = {"operation": "restore", "mask": {"shapes": [box]}}
+        script = {"sonobrush_edits": 1, "edits": [*SCRIPT["edits"], back]}
+        self.ok("render", SPEECH, "--edits", self.script(script), "-o", self.path("o.wav"))
+        self.assertEqual(read_wav(self.path("o.wav")), read_wav(SPEECH))
+        self.ok("render", SPEECH, "--edits", self.script({**SCRIPT, "edits": SCRIPT["edits"][:1]}), "-o", self.path("a.wav"))
+        script["edits"][2] = {**back, "params": {"state": 1}}
+        self.ok("render", SPEECH, "--edits", self.script(script), "-o", self.path("b.wav"))
+        self.assertEqual(read_wav(self.path("a.wav")), read_wav(self.path("b.wav")))
+        script["edits"][2] = {**back, "params": {"state": 3}}
+        self.assertIn("e.json: edits[2].params.state: is 3, but only 2 edits come before this one",
+                      self.fails(1, "render", SPEECH, "--edits", self.script(script), "-o", self.path("c.wav")))
 
     def test_options_that_do_not_apply_are_refused(self):
         for name, options, says in (("o.wav", ("--quality", "0.5"), "--quality"),

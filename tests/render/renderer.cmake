@@ -15,8 +15,12 @@ if(TARGET sono_render)
     LIBS PkgConfig::CAIRO LABELS gl)
   sono_test(preview_commit SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_preview_commit.c ${picture}
     LAYERS render document LABELS gl TIMEOUT 240)
-  sono_test(scene SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene.c ${gl_context} LAYERS render LABELS gl
+  set(stage ${gl_context} ${CMAKE_CURRENT_SOURCE_DIR}/render/scene_stage.c)
+  sono_test(scene SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene.c ${stage} LAYERS render LABELS gl TIMEOUT 120)
+  sono_test(scene_lanes SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene_lanes.c ${stage} LAYERS render LABELS gl
     TIMEOUT 120)
+  sono_test(scene_picture SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene_picture.c ${stage} LAYERS render
+    LABELS gl TIMEOUT 120)
 
   add_executable(bench_renderer ${CMAKE_CURRENT_SOURCE_DIR}/render/bench_renderer.c ${gl_context})
   target_include_directories(bench_renderer PRIVATE ${CMAKE_SOURCE_DIR}/tests)

@@ -5,6 +5,8 @@
 #include "sono_test.h"
 
 #include "colour_textures.h"
+#include "tile_textures.h"
+
 #include "sono_mem.h"
 
 #include <math.h>
@@ -348,10 +350,47 @@ static void colours_of_phases_make_sense(void **state)
     assert_null(sono_show_names[2]);
 }
 
+/* What the picture being drawn has used is never thrown out, by whatever lane; in the next picture the oldest goes. */
+static void lanes_do_not_take_each_others_tiles(void **state)
+{
+    (void)state;
+    World w;
+    open_world(&w, SONO_GLSL_330_CORE, 1.0f);
+    float *data = sono_calloc((size_t)SONO_TILE_TEXELS * SONO_TILE_TEXELS, 2 * sizeof *data);
+    assert_non_null(data);
+    SonoStrip strip = {.n_tiles = 1, .n_rows = 200, .data = data};
+    TileTextures tiles;
+    tile_textures_init(&tiles);
+    tiles.picture = 1;
+    glActiveTexture(GL_TEXTURE0);
+    int n = 0;
+    for (; n <= TILE_ARRAYS * TILE_LAYERS; n++) {
+        strip.key = (SonoStripKey){.revision = 1, .channel = n % 8, .x = n};
+        if (tile_textures_upload(&tiles, &strip, 0) < 0) {
+            break;
+        }
+    }
+    assert_true(n >= TILE_LAYERS && n <= TILE_ARRAYS * TILE_LAYERS); /* as many as there is memory for */
+    for (int i = 0; i < n; i++) {
+        assert_true(tile_textures_find(&tiles, &(SonoStripKey){.revision = 1, .channel = i % 8, .x = i}, 0) >= 0);
+    }
+    tiles.picture = 200;
+    for (int i = 1; i < n; i++) {
+        (void)tile_textures_find(&tiles, &(SonoStripKey){.revision = 1, .channel = i % 8, .x = i}, 0);
+    }
+    assert_true(tile_textures_upload(&tiles, &strip, 0) >= 0);
+    assert_true(tile_textures_find(&tiles, &(SonoStripKey){.revision = 1}, 0) < 0);
+    assert_true(tile_textures_find(&tiles, &(SonoStripKey){.revision = 1, .channel = 1, .x = 1}, 0) >= 0);
+    tile_textures_clear(&tiles);
+    sono_free(data);
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lane_does_not_know_its_neighbours),
+        cmocka_unit_test(lanes_do_not_take_each_others_tiles),
         cmocka_unit_test(looking_differently_uploads_nothing),
         cmocka_unit_test(a_gain_of_everything_is_the_louder_sound),
         cmocka_unit_test(previews_stay_in_their_channel),

@@ -392,6 +392,49 @@ static void what_cannot_be_read_back_is_not_printed(void **state)
     sono_edit_clear(&e);
 }
 
+/* A state is one before the edit that takes it. */
+static void states_come_before_their_edits(void **state)
+{
+    (void)state;
+    static const char form[] =
+        "{\"sonobrush_edits\": 1, \"edits\": [{\"operation\": \"erase\", \"mask\": {\"shapes\": []}},"
+        "{\"operation\": \"restore\"%s, \"mask\": {\"shapes\": []}}]}";
+    static const struct {
+        const char *params;
+        double state; /* or -1 */
+        const char *says;
+    } cases[] = {
+        {"", 0.0, ""},
+        {", \"params\": {\"state\": 0}", 0.0, ""},
+        {", \"params\": {\"state\": 1}", 1.0, ""},
+        {", \"params\": {\"state\": 2}", -1.0, "edits[1].params.state: is 2, but only 1 edits come before this one"},
+        {", \"params\": {\"state\": 0.5}", -1.0, "edits[1].params"},
+        {", \"params\": {\"state\": -1}", -1.0, "edits[1].params"},
+        {", \"params\": {\"state\": \"1\"}", -1.0, "edits[1].params.state: must be a number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[400];
+        char *printed = NULL;
+        SonoError err = {0};
+        SonoEditScript script = {0};
+        (void)snprintf(text, sizeof text, form, cases[i].params);
+        const SonoStatus status = sono_edit_script_parse(text, strlen(text), &script, &err);
+        if (cases[i].state < 0.0) {
+            assert_true(status != SONO_OK);
+            assert_non_null(strstr(err.message, cases[i].says));
+            continue;
+        }
+        assert_ok(status, err);
+        assert_true(script.edits[1].params.v[0] == cases[i].state);
+        const SonoEdit *list[] = {&script.edits[0], &script.edits[1]};
+        assert_round_trip(script.edits, 2);
+        script.edits[1].params.v[0] = 2.0; /* could not be read back */
+        assert_int_equal(sono_edit_script_print(list, 2, &printed, &err), SONO_E_RANGE);
+        assert_non_null(strstr(err.message, "edits[1]: params.state: is 2"));
+        sono_edit_script_clear(&script);
+    }
+}
+
 static void a_saved_script_is_loaded_again(void **state)
 {
     (void)state;
@@ -421,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_byte_order_mark_is_skipped),
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(what_cannot_be_read_back_is_not_printed),
+        cmocka_unit_test(states_come_before_their_edits),
         cmocka_unit_test(a_saved_script_is_loaded_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The document's history against a plain list, for thousands of random moves; observers; refusals. */
+#include <math.h>
 #include <string.h>
 
+#include "sono_clock.h"
 #include "sono_document.h"
 #include "sono_test.h"
 
@@ -70,6 +72,10 @@ static void check(const SonoDocument *doc, const Model *m)
         assert_true(sono_document_edit(doc, i)->solver.strength == m->strength[i]);
     }
     assert_null(sono_document_edit(doc, m->n));
+    for (size_t i = 0; i <= m->n; i++) {
+        assert_int_equal(sono_clip_revision(sono_document_clip_at(doc, i)), m->revision[i]);
+    }
+    assert_null(sono_document_clip_at(doc, m->n + 1));
 }
 
 static void check_dirty(const Heard *h, const Model *m, size_t from, size_t to)
@@ -208,6 +214,114 @@ static void an_edit_without_effect_leaves_the_sound_saved(void **state)
     sono_pcm_store_unref(store);
 }
 
+static double seconds_of_edits(size_t n)
+{
+    SonoError err = {0};
+    SonoPcmStore *store = NULL;
+    SonoDocument *doc = NULL;
+    Heard h = {0};
+    assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
+    SonoClip *base = make_clip(store);
+    assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
+    SonoClip *const clips[] = {base, changed(base, (SonoSpan){0, 10})}; /* in turn: it is the history that is timed */
+    assert_ok(sono_document_observe(doc, listen, &h, &err), err);
+    SonoEdit edit = sono_edit_new(sono_operation_find("erase"));
+    const double start_s = sono_now_s();
+    for (size_t i = 0; i < n; i++) {
+        const SonoSpan span = {(int64_t)(i % 900), 10};
+        const SonoClip *clip = clips[(i + 1) % 2];
+        assert_ok(sono_document_push(doc, sono_clip_revision(sono_document_clip(doc)), &edit, clip, span,
+                                     (SonoRegion){0, 1, 2, 3}, &err),
+                  err);
+    }
+    assert_ok(sono_document_go_to(doc, 1, &err), err);
+    assert_int_equal(h.last_clip.dirty.start_frame, 0);
+    assert_int_equal(h.last_clip.dirty.n_frames, 909);
+    while (sono_document_redo(doc)) {
+    }
+    while (sono_document_undo(doc)) {
+    }
+    const double spent_s = sono_now_s() - start_s;
+    assert_int_equal(sono_document_n_edits(doc), n);
+    sono_edit_clear(&edit);
+    sono_clip_unref(clips[0]);
+    sono_clip_unref(clips[1]);
+    sono_document_free(doc);
+    sono_pcm_store_unref(store);
+    return spent_s;
+}
+
+/* Ten times the edits take about ten times as long, not a hundred times. */
+static void many_edits_are_no_burden(void **state)
+{
+    (void)state;
+    double best_few = 1e9;
+    double best_many = 1e9;
+    for (int round = 0; round < 5; round++) {
+        best_few = fmin(best_few, seconds_of_edits(4000));
+        best_many = fmin(best_many, seconds_of_edits(40000));
+    }
+    print_message("4000 edits: %.1f ms, 40000: %.1f ms\n", 1e3 * best_few, 1e3 * best_many);
+    if (best_many > 60.0 * best_few) {
+        fail_msg("4000 edits: %.1f ms, 40000: %.1f ms", 1e3 * best_few, 1e3 * best_many);
+    }
+}
+
+static void push_described(SonoDocument *doc, const char *operation, double param, SonoRegion region, const char *label)
+{
+    SonoError err = {0};
+    SonoEdit edit = sono_edit_new(sono_operation_find(operation));
+    edit.params.v[0] = param;
+    (void)snprintf(edit.label, sizeof edit.label, "%s", label);
+    SonoClip *clip = changed(sono_document_clip(doc), (SonoSpan){0, 10});
+    assert_ok(sono_document_push(doc, sono_clip_revision(sono_document_clip(doc)), &edit, clip, (SonoSpan){0, 10},
+                                 region, &err),
+              err);
+    sono_clip_unref(clip);
+    sono_edit_clear(&edit);
+}
+
+static void edits_are_described_in_words(void **state)
+{
+    (void)state;
+    const double end_s = N_FRAMES / 48000.0;
+    const struct {
+        const char *operation;
+        double param;
+        SonoRegion region;
+        const char *label, *text;
+    } cases[] = {
+        {"gain", -12.0, {1.2, 1.85, 440, 880}, "", "Gain -12.0 dB, 1.20 to 1.85 s, 440 to 880 Hz"},
+        {"gain", 0.25, {1.2, 1.85, 440, 880}, "", "Gain 0.25 dB, 1.20 to 1.85 s, 440 to 880 Hz"},
+        {"erase", 0.0, {0.001, 0.0125, 1500, 12000}, "", "Erase, 0.001 to 0.013 s, 1.50 to 12.00 kHz"},
+        {"erase", 0.0, {0.0, end_s, 50, 60}, "", "Erase, 50 to 60 Hz"},
+        {"erase", 0.0, {0.0, end_s, 50, 51.5}, "", "Erase, 50.0 to 51.5 Hz"},
+        {"erase", 0.0, {0.0, end_s, 0, 24000}, "", "Erase"},
+        {"restore", 0.0, {0.0, end_s, 0, 24000}, "", "Restore original"},
+        {"restore", 7.0, {1, 2, 0, 24000}, "", "Restore state 7, 1.00 to 2.00 s"},
+        {"gain", -12.0, {1, 2, 3, 4}, "click \xe2\x80\x94 weg", "click \xe2\x80\x94 weg"},
+    };
+    const size_t n = sizeof cases / sizeof *cases;
+    SonoError err = {0};
+    SonoPcmStore *store = NULL;
+    SonoDocument *doc = NULL;
+    char text[128];
+    assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
+    SonoClip *base = make_clip(store);
+    assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
+    sono_clip_unref(base);
+    for (size_t i = 0; i < n; i++) {
+        push_described(doc, cases[i].operation, cases[i].param, cases[i].region, cases[i].label);
+        assert_string_equal(sono_document_describe_edit(doc, i, text, sizeof text), cases[i].text);
+    }
+    assert_string_equal(sono_document_describe_edit(doc, n, text, sizeof text), "");
+    assert_string_equal(sono_document_describe_edit(doc, n - 1, text, 8), "click "); /* not a part of the dash */
+    assert_string_equal(sono_document_describe_edit(doc, 0, text, 6), "Gain ");
+    assert_string_equal(sono_document_describe_edit(doc, 0, text, 1), "");
+    sono_document_free(doc);
+    sono_pcm_store_unref(store);
+}
+
 typedef struct Calls {
     char text[32];
     SonoDocument *doc;
@@ -271,6 +385,8 @@ int main(void)
         cmocka_unit_test(history_is_a_list_and_a_position),
         cmocka_unit_test(stale_and_wrong_results_change_nothing),
         cmocka_unit_test(an_edit_without_effect_leaves_the_sound_saved),
+        cmocka_unit_test(many_edits_are_no_burden),
+        cmocka_unit_test(edits_are_described_in_words),
         cmocka_unit_test(observers_are_called_in_order_and_may_leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

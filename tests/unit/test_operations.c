@@ -109,6 +109,30 @@ static void test_erase(void **state)
     assert_true(out.re == 0.0f && out.im == 0.0f);
 }
 
+/* Of what has changed as much goes as the weight says; the levels of the sound itself say nothing here. */
+static void test_restore(void **state)
+{
+    (void)state;
+    const SonoOperation *op = sono_operation_find("restore");
+    assert_non_null(op);
+    assert_true(op->takes_state);
+    assert_false(sono_operation_find("gain")->takes_state || sono_operation_find("erase")->takes_state);
+    SonoParams p = sono_params_defaults(op->params);
+    assert_string_equal(op->params.desc[0].name, "state");
+    run_both_ways(op, &p, erase_factor, 0.0);
+    assert_false(op->attenuates(&p));
+    SonoError err = {0};
+    assert_int_equal(sono_params_set(op->params, &p, "state", 1.5, &err), SONO_E_RANGE);
+    SonoEdit edit = sono_edit_new(op);
+    assert_true(sono_edit_has_its_state(&edit, 0));
+    edit.params.v[0] = 3.0;
+    assert_false(sono_edit_has_its_state(&edit, 2));
+    assert_true(sono_edit_has_its_state(&edit, 3));
+    edit.operation = sono_operation_find("gain");
+    assert_true(sono_edit_has_its_state(&edit, 0));
+    sono_edit_clear(&edit);
+}
+
 /* Where nothing is painted even bits that are no numbers pass. */
 static void test_weight_zero_copies_bits(void **state)
 {
@@ -183,11 +207,9 @@ static void test_edit_is_a_value(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gain),
-        cmocka_unit_test(test_erase),
-        cmocka_unit_test(test_weight_zero_copies_bits),
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_edit_is_a_value),
+        cmocka_unit_test(test_gain),    cmocka_unit_test(test_erase),
+        cmocka_unit_test(test_restore), cmocka_unit_test(test_weight_zero_copies_bits),
+        cmocka_unit_test(test_table),   cmocka_unit_test(test_edit_is_a_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

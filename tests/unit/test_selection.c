@@ -148,6 +148,7 @@ static void simple_cases_are_boxes(void **state)
         assert_memory_equal(&r, &steps[i].expect, sizeof r);
     }
     assert_true(sono_selection_is_empty(&s));
+    sono_selection_clear(&s);
 }
 
 static void inverting_twice_is_nothing(void **state)
@@ -171,6 +172,7 @@ static void inverting_twice_is_nothing(void **state)
     assert_true(sono_selection_is_box(&s));
     assert_ok(sono_selection_invert(&s, END_S, NYQUIST_HZ, &err), err);
     assert_true(sono_selection_is_empty(&s));
+    sono_selection_clear(&s);
 }
 
 static void strokes_among_boxes(void **state)

@@ -5,5 +5,8 @@ if(TARGET sono_render)
   sono_test(view_state SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_view_state.c LAYERS render)
 endif()
 if(TARGET sonobrush-codec)
-  sono_test(editor SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_editor.c LAYERS document LABELS "cpu;tsan")
+  sono_test(editor SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_editor.c
+    ${CMAKE_CURRENT_SOURCE_DIR}/unit/editor_fixture.c LAYERS document LABELS "cpu;tsan")
+  sono_test(editor_files SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_editor_files.c
+    ${CMAKE_CURRENT_SOURCE_DIR}/unit/editor_fixture.c LAYERS document LABELS "cpu;tsan")
 endif()

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# update-po.sh [FOLDER]: gather the texts of the window and merge them into the translations (assets/po/*.po); what is new
+# has an empty msgstr there. With FOLDER: only write FOLDER/sonobrush.pot (what the build's target "pot" does).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${1:-$(mktemp -d)}
+pot=$out/sonobrush.pot
+options=(--from-code=UTF-8 --add-comments=TRANSLATORS --package-name=Sonobrush --no-wrap --sort-by-file
+    --copyright-holder="The Sonobrush authors" --msgid-bugs-address="The Sonobrush authors")
+
+sources=$(find src/app src/view -name '*.c' -o -name '*.ui' | LC_ALL=C sort)
+# shellcheck disable=SC2086 # one word per file
+xgettext "${options[@]}" --keyword=_ --keyword=N_ --keyword=C_:1c,2 --keyword=ngettext:1,2 -o "$pot" $sources
+
+# Tables of tools, operations and parameters know no gettext; the window translates their titles and tips, which begin
+# with a capital letter.
+tables=$(find src/brush -name 'op_*.c' -o -name 'tool_*.c' | LC_ALL=C sort)
+[ ! -d src/render/tools ] || tables+=" $(find src/render/tools -name 'tool_*.c' | LC_ALL=C sort | tr '\n' ' ')"
+# shellcheck disable=SC2086
+xgettext "${options[@]}" --extract-all --language=C -o "$pot.tables" $tables
+/usr/bin/env python3 - "$pot.tables" << 'END'
+import re, sys
+blocks = open(sys.argv[1], encoding="utf-8").read().split("\n\n")
+kept = [b for i, b in enumerate(blocks) if i == 0 or re.search(r'^msgid "[A-Z]', b, re.M)]
+open(sys.argv[1], "w", encoding="utf-8").write("\n\n".join(kept).rstrip() + "\n")
+END
+
+desktop=assets/desktop/io.github.sonobrush.Sonobrush
+xgettext "${options[@]}" --language=Desktop -k --keyword=Name --keyword=GenericName --keyword=Comment --keyword=Keywords \
+    -o "$pot.desktop" $desktop.desktop
+GETTEXTDATADIRS=/usr/share/gettext xgettext "${options[@]}" -o "$pot.metainfo" $desktop.metainfo.xml
+sed -i 's/charset=CHARSET/charset=UTF-8/' "$pot" "$pot".*
+msgcat --use-first --no-wrap "$pot" "$pot.tables" "$pot.desktop" "$pot.metainfo" |
+    sed '/^"POT-Creation-Date/d' > "$pot.new"
+mv "$pot.new" "$pot"
+rm -f "$pot.tables" "$pot.desktop" "$pot.metainfo"
+
+if [ $# -eq 0 ]; then
+    while read -r language; do
+        msgmerge --quiet --update --backup=none --no-wrap --no-fuzzy-matching "assets/po/$language.po" "$pot"
+    done < assets/po/LINGUAS
+    (grep -v '^#' <<< "$sources"; printf '%s\n' $tables "$desktop.desktop" "$desktop.metainfo.xml") | LC_ALL=C sort -u > assets/po/POTFILES
+    rm -r "$out"
+fi

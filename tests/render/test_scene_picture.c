@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A scene without OpenGL: the painter's picture has all lanes, the selection and edits on their way; what was analysed
+ * serves colours, selections and the probe. (The stage's renderer is not used.) */
+#include "scene_stage.h"
+
+#include "sono_clock.h"
+#include "sono_commit.h"
+#include "sono_mem.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#define LANE_PX 179
+
+/* The picture of the view as it is now (the caller frees). */
+static uint8_t *picture(SonoScene *scene)
+{
+    SonoError err = {0};
+    bool settled = false;
+    int width = 0;
+    int height = 0;
+    uint8_t *rgb = NULL;
+    sono_scene_ask_picture(scene, 1);
+    for (int i = 0; i < 5000 && !settled; i++) {
+        sono_free(rgb);
+        rgb = sono_scene_take_picture(scene, &width, &height, &settled, &err);
+        assert_int_equal(err.code, SONO_OK);
+        (void)nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+    assert_true(settled);
+    assert_non_null(rgb);
+    assert_true(width == WIDTH && height == HEIGHT);
+    return rgb;
+}
+
+static int brightness(const uint8_t *rgb, int x0, int y0, int width, int height)
+{
+    int sum = 0;
+    for (int y = y0; y < y0 + height; y++) {
+        for (int x = x0; x < x0 + width; x++) {
+            const uint8_t *px = rgb + 3 * ((size_t)y * WIDTH + (size_t)x);
+            sum += px[0] + px[1] + px[2];
+        }
+    }
+    return sum / (width * height);
+}
+
+static void all_lanes(void **state)
+{
+    (void)state;
+    Stage s;
+    stage_open(&s, 2);
+    SonoScene *scene = stage_scene(&s, s.clip);
+    uint8_t *rgb = picture(scene);
+    const int upper = brightness(rgb, 100, 20, 400, 120);
+    const int lower = brightness(rgb, 100, 20 + 181, 400, 120);
+    assert_true(lower > 0 && upper > lower); /* fainter */
+    for (int x = 0; x < WIDTH; x++) {        /* the gap */
+        assert_memory_equal(rgb + 3 * (LANE_PX * WIDTH + x), ((uint8_t[]){14, 15, 18}), 3);
+    }
+    /* the probe reads from what was painted */
+    SonoEdit none = {0};
+    stage_point(scene, SONO_POINTER_HOVER, 300.5, 60.5, &none);
+    const double upper_db = sono_scene_probe(scene).level_db;
+    stage_point(scene, SONO_POINTER_HOVER, 300.5, 60.5 + 181.0, &none);
+    assert_true(fabs(upper_db - sono_scene_probe(scene).level_db - 6.02) < 0.02);
+    assert_true(sono_scene_fit_contrast(scene));
+    sono_free(rgb);
+    sono_scene_free(scene);
+    stage_close(&s);
+}
+
+static void selection_and_edits(void **state)
+{
+    (void)state;
+    Stage s;
+    SonoError err = {0};
+    SonoEdit edit = {0};
+    stage_open(&s, 2);
+    SonoScene *scene = stage_scene(&s, s.clip);
+    sono_scene_options(scene)->all_channels = false;
+    uint8_t *plain = picture(scene);
+
+    sono_scene_set_tool(scene, sono_tool_find("box"));
+    stage_point(scene, SONO_POINTER_DOWN, 200.0, 40.0, &edit);
+    stage_point(scene, SONO_POINTER_DRAG, 400.0, 140.0, &edit);
+    stage_point(scene, SONO_POINTER_UP, 400.0, 140.0, &edit);
+    uint8_t *selected = picture(scene);
+    assert_true(brightness(selected, 450, 60, 100, 60) < brightness(plain, 450, 60, 100, 60));
+    assert_int_equal(brightness(selected, 220, 60, 160, 60), brightness(plain, 220, 60, 160, 60));
+    assert_memory_equal(selected + 3 * 181 * WIDTH, plain + 3 * 181 * WIDTH, (size_t)3 * LANE_PX * WIDTH);
+    assert_true(brightness(selected, 220, 40, 160, 1) > 2 * brightness(plain, 220, 40, 160, 1)); /* its outline */
+    sono_selection_clear(sono_scene_selection(scene));
+
+    /* an edit on its way is seen at once, in its lane; in the document it is not applied twice */
+    stage_erase(scene, 200.0, 90.0, &edit);
+    uint8_t *preview = picture(scene);
+    assert_true(brightness(preview, 250, 85, 100, 10) < brightness(plain, 250, 85, 100, 10) / 3);
+    assert_memory_equal(preview + 3 * 181 * WIDTH, plain + 3 * 181 * WIDTH, (size_t)3 * LANE_PX * WIDTH);
+    SonoClip *edited = NULL;
+    SonoCommitReport report = {0};
+    assert_ok(sono_commit(s.engine, s.clip, &edit, NULL, NULL, &edited, &report, &err), err);
+    sono_strokes_committed(sono_scene_strokes(scene));
+    assert_ok(sono_scene_set_sound(scene, s.plan, edited, 2, END_S, sono_clip_revision(s.clip), report.dirty, &err),
+              err);
+    uint8_t *committed = picture(scene);
+    SonoScene *fresh = stage_scene(&s, edited);
+    uint8_t *expected = picture(fresh);
+    assert_memory_equal(committed, expected, (size_t)3 * WIDTH * HEIGHT);
+    size_t n = 0;
+    (void)sono_strokes_previews(sono_scene_strokes(scene), &n);
+    assert_int_equal(n, 0); /* landed */
+
+    /* the original meanwhile */
+    assert_ok(sono_scene_set_compare(scene, s.clip, &err), err);
+    uint8_t *compared = picture(scene);
+    assert_memory_equal(compared, plain, (size_t)3 * WIDTH * HEIGHT);
+    sono_scene_free(fresh);
+    sono_scene_free(scene);
+    sono_clip_unref(edited);
+    sono_edit_clear(&edit);
+    sono_free(plain);
+    sono_free(selected);
+    sono_free(preview);
+    sono_free(committed);
+    sono_free(expected);
+    sono_free(compared);
+    stage_close(&s);
+}
+
+/* Another range of colours is another picture of the same analysis: the same as a fresh one's. */
+static void colours_cost_no_analysis(void **state)
+{
+    (void)state;
+    Stage s;
+    stage_open(&s, 2);
+    SonoScene *scene = stage_scene(&s, s.clip);
+    const double t0_s = sono_now_s();
+    sono_free(picture(scene));
+    const double t1_s = sono_now_s();
+    sono_scene_view(scene)->floor_db = -60.0;
+    uint8_t *again = picture(scene);
+    const double t2_s = sono_now_s();
+    print_message("first picture %.1f ms, other colours %.1f ms\n", 1e3 * (t1_s - t0_s), 1e3 * (t2_s - t1_s));
+    SonoScene *fresh = stage_scene(&s, s.clip);
+    sono_scene_view(fresh)->floor_db = -60.0;
+    uint8_t *expected = picture(fresh);
+    assert_memory_equal(again, expected, (size_t)3 * WIDTH * HEIGHT);
+    sono_free(again);
+    sono_free(expected);
+    sono_scene_free(fresh);
+    sono_scene_free(scene);
+    stage_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_lanes),
+        cmocka_unit_test(selection_and_edits),
+        cmocka_unit_test(colours_cost_no_analysis),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
