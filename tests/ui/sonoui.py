@@ -23,7 +23,11 @@ MUSIC = "/usr/share/sonic-pi/samples/loop_amen.flac"
 PATIENCE_S = 30 if not os.environ.get("SONO_SLOW") else 120
 # GTK's own window of shortcuts complains about a label of its own.
 NOT_OURS = re.compile(r"GtkLabel 0x[0-9a-f]+ \(label\) reported min width -4")
-COMPLAINTS = re.compile(r"CRITICAL|WARNING|ERROR: |runtime error:|\bstall \d+ ms in (?!.*gtk)")
+COMPLAINTS = re.compile(r"CRITICAL|WARNING|ERROR: |runtime error:")
+STALL = re.compile(r"\bstall (\d+) ms in .*\(cpu (\d+) ms\)")
+# Tests share their machine: a turn of the main loop that was late but hardly ran was kept waiting by others. On a quiet
+# machine SONO_STRICT=1 counts every one.
+STALL_MS, STALL_CPU_MS = (0, 0) if os.environ.get("SONO_STRICT") else (2000, 200)
 
 
 class Failure(Exception):
@@ -151,10 +155,13 @@ class App:
 
     def check_alive(self):
         if self.process.poll() is not None and not self.dead:
-            raise Failure(f"the window ended with {self.process.returncode}: {self.log()[-3000:]}")
+            raise Failure(f"the window ended with {self.process.returncode}")
 
     def check_log(self):
         lines = [line for line in self.log().splitlines() if COMPLAINTS.search(line) and not NOT_OURS.search(line)]
+        for late in STALL.finditer(self.log()):
+            if int(late[1]) >= STALL_MS or int(late[2]) >= STALL_CPU_MS:
+                lines.append(late[0])
         check(not lines, "complaints:\n" + "\n".join(lines[:20]))
 
     def quit(self):
@@ -166,8 +173,8 @@ class App:
         try:
             code = self.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired as late:
-            raise Failure(f"the window does not end: {self.log()[-2000:]}") from late
-        check(code == 0, f"the window ended with {code}: {self.log()[-3000:]}")
+            raise Failure("the window does not end") from late
+        check(code == 0, f"the window ended with {code}")
         self.check_log()
 
     def kill(self):
@@ -274,7 +281,8 @@ def run(cases, names):
             print(f"FAILED: {name}: {failure}", file=sys.stderr)
             for log in sorted(f for f in os.listdir(home.path) if f.startswith("log-")):
                 with open(home / log, encoding="utf-8", errors="replace") as text:
-                    print(f"-- {log}\n{text.read()[-2000:]}", file=sys.stderr)
+                    lines = [line for line in text if "[0x" not in line]  # backtraces of stalls
+                    print(f"-- {log}\n{''.join(lines)[-2000:]}", file=sys.stderr)
             sys.exit(1)
         finally:
             for app in App.started:
