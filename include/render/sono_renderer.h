@@ -67,6 +67,9 @@ SonoStatus sono_renderer_end(SonoRenderer *renderer, SonoError *err);
 
 /* "llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5" */
 const char *sono_renderer_describe(const SonoRenderer *renderer);
+/* Shader programs that are there: they are built when first needed, and a picture that needs another one takes longer.
+ */
+int sono_renderer_n_programs(const SonoRenderer *renderer);
 /* True on a software rasteriser. */
 bool sono_renderer_is_software(const SonoRenderer *renderer);
 /* Copy the mask of the last preview drawn (at the resolution it was drawn with): weights[y * width + x], row 0 at the

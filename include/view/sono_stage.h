@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SonoStage: everything that shows the sound, laid out: overview on top, waveform lane, time ruler, then frequency
  * ruler, canvas and colour bar. The parts follow the canvas's signals and change its scene. Main thread.
- * Properties: "show-overview", "show-waveform" (boolean, TRUE). */
+ * Properties: "show-overview", "show-waveform" (boolean, TRUE); "waveform-height" (int, px; the edge below the waveform
+ * can be dragged, moved by arrow keys, and put back by a double click). */
 #pragma once
 #include "sono_canvas.h"
 #include "sono_peaks_feed.h"

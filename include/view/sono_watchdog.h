@@ -10,9 +10,10 @@
 void sono_watchdog_start(void);
 /* From now on stalls count: a first frame has been drawn. */
 void sono_watchdog_arm(void);
-/* What the main thread does is named "drawing" (a string that stays) until leave; returns what it was named. */
-const char *sono_watchdog_enter(const char *what);
-void sono_watchdog_leave(const char *before);
+/* What the main thread does is named "drawing" (a string that stays) until leave; they may lie inside each other. The
+ * frames of application windows are named "a frame": with little cpu those wait for a software rasteriser. */
+void sono_watchdog_enter(const char *what);
+void sono_watchdog_leave(void);
 /* A turn of the main loop that holds any of this does not count: shaders are compiled, a dialog of GTK's is made.
  * Windows that are no GtkApplicationWindow are excused by themselves until they have been drawn. */
 void sono_watchdog_excuse_begin(void);

@@ -77,13 +77,13 @@ double param_scale_value(const SonoParamDesc *d, double position)
 
 double param_scale_step(const SonoParamDesc *d, double value, double n_steps)
 {
-    double v = value;
+    double v = CLAMP(value, d->min, d->max);
     if (curve_of(d) == LINEAR) {
         v = value + n_steps * step_of(d);
         v = to_digits(v, 12); /* 0.1 + 0.2 */
     } else {                  /* an eighth of the value or so: a step of two digits at least */
-        for (double left = fabs(n_steps); left > 0.0; left -= 1.0) {
-            const double unit = MAX(round_down(MAX(fabs(v) / 10.0, 1e-12)), d->max / 1e5);
+        for (double left = fabs(n_steps); left > 0.0 && v >= d->min && v <= d->max; left -= 1.0) {
+            const double unit = MAX(round_down(MAX(v / 10.0, 1e-12)), d->max / 1e5);
             v = to_digits(v + copysign(unit * MIN(left, 1.0), n_steps), 6);
         }
     }

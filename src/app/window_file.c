@@ -4,7 +4,17 @@
 
 #include <glib/gi18n.h>
 
+#include "application.h"
 #include "sono_dialogs.h"
+
+/* The window does not close after all, and if the program was to end it does not either. */
+static void stay(SonoWindow *w)
+{
+    if (w->file.closing != CLOSING_NOT) {
+        w->file.closing = CLOSING_NOT;
+        sono_application_stay(gtk_window_get_application(GTK_WINDOW(w)));
+    }
+}
 
 static WindowSave *save_new(SonoSavingKind kind, const char *path)
 {
@@ -40,7 +50,7 @@ void window_save_next(SonoWindow *w)
         if (!w->file.saving) {
             sono_window_tell(w, err.message, TRUE);
             save_free(g_queue_pop_head(&w->file.saves));
-            w->file.closing = CLOSING_NOT;
+            stay(w);
         }
     }
 }
@@ -60,11 +70,11 @@ void window_saved(SonoWindow *w, const SonoEditorNews *news)
             w->file.saved_path = g_strdup(save->path);
         }
     }
-    if (w->file.closing == CLOSING_WHEN_SAVED) {
+    if (w->file.closing == CLOSING_WHEN_SAVED && well) {
         w->file.closing = CLOSING_NOT;
-        if (well) {
-            gtk_window_close(GTK_WINDOW(w)); /* asks again if there are changes since */
-        }
+        gtk_window_close(GTK_WINDOW(w)); /* asks again if there are changes since */
+    } else if (!well) {
+        stay(w);
     }
     if (save) {
         save_free(save);
@@ -90,7 +100,7 @@ static void on_path(GtkWindow *parent, const char *path, gpointer data)
     if (path) {
         window_save(w, (SonoSavingKind)GPOINTER_TO_INT(data), path);
     } else {
-        w->file.closing = CLOSING_NOT;
+        stay(w);
     }
 }
 
@@ -129,8 +139,9 @@ static void remember_size(SonoWindow *w)
     if (width > 0 && height > 0) {
         g_object_set(w->settings, "window-width", width, "window-height", height, NULL);
     }
-    if (gtk_widget_get_mapped(GTK_WIDGET(w->inspector))) {
-        g_object_set(w->settings, "inspector-width", gtk_widget_get_width(GTK_WIDGET(w->inspector)), NULL);
+    const int inspector = gtk_widget_get_width(GTK_WIDGET(w->inspector));
+    if (gtk_widget_get_mapped(GTK_WIDGET(w->inspector)) && inspector > 0) { /* 0: closed before it was laid out */
+        g_object_set(w->settings, "inspector-width", inspector, NULL);
     }
 }
 

@@ -24,7 +24,8 @@ enum {
     EDITABLE = 8, /* READY, and what is shown is the sound of now */
     UNDOABLE = 16,
     REDOABLE = 32,
-    OPEN = 64 /* a file was opened or is being */
+    OPEN = 64, /* a file was opened or is being */
+    IDLE = 128 /* no edit is being committed */
 };
 
 static unsigned now(SonoWindow *w)
@@ -35,6 +36,7 @@ static unsigned now(SonoWindow *w)
     g_autoptr(GVariant) compare = g_action_group_get_action_state(G_ACTION_GROUP(w), "compare");
     const gboolean editable = ready && !g_variant_get_boolean(compare);
     return (sono_scene_plan(scene) ? SOUND : 0U) | (ready ? READY : 0U) | (e ? OPEN : 0U) |
+           (ready && sono_editor_n_queued(e) == 0 ? IDLE : 0U) |
            (sono_selection_is_empty(sono_scene_selection(window_scene(w))) ? 0U : SELECTED) |
            (editable ? EDITABLE : 0U) | (editable && sono_editor_can_undo(e) ? UNDOABLE : 0U) |
            (editable && sono_editor_can_redo(e) ? REDOABLE : 0U);
@@ -56,7 +58,7 @@ static void enable_commands(SonoWindow *w)
         {"cancel-task", OPEN},
         {"undo", UNDOABLE},
         {"redo", REDOABLE},
-        {"go-to", EDITABLE},
+        {"go-to", EDITABLE | IDLE},
         {"restore-from", EDITABLE | SELECTED},
         {"apply", EDITABLE | SELECTED},
         {"erase-selection", EDITABLE | SELECTED},

@@ -41,7 +41,9 @@ static void forget_ancestors(SonoPeaksFeed *feed)
 
 static void forget_chunk(SonoPeaksFeed *feed, PeaksChunk *chunk)
 {
-    HASH_DEL(feed->by_key, chunk);
+    if (feed->by_key) { /* as it is: all chunks that are in use are in the table */
+        HASH_DEL(feed->by_key, chunk);
+    }
     DL_DELETE(feed->by_use, chunk);
     peaks_chunk_unref(chunk);
 }
@@ -108,7 +110,7 @@ static void keep(SonoPeaksFeed *feed, PeaksChunk *chunk)
         return;
     }
     DL_APPEND(feed->by_use, chunk);
-    while (HASH_COUNT(feed->by_key) > PEAKS_MAX_CHUNKS) {
+    while (feed->by_use && HASH_COUNT(feed->by_key) > PEAKS_MAX_CHUNKS) {
         forget_chunk(feed, feed->by_use);
     }
 }

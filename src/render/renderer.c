@@ -78,6 +78,11 @@ const char *sono_renderer_describe(const SonoRenderer *r)
     return r->description;
 }
 
+int sono_renderer_n_programs(const SonoRenderer *r)
+{
+    return r->programs.n;
+}
+
 bool sono_renderer_is_software(const SonoRenderer *r)
 {
     return r->software;

@@ -134,7 +134,8 @@ gboolean sono_canvas_has_no_gl(SonoCanvas *c)
     return c->no_gl;
 }
 
-static void point(SonoCanvas *c, const SonoPointer *pointer)
+/* TRUE if an edit was made. */
+static gboolean point(SonoCanvas *c, const SonoPointer *pointer)
 {
     SonoError err = {0};
     SonoOutcome outcome = {0};
@@ -148,18 +149,21 @@ static void point(SonoCanvas *c, const SonoPointer *pointer)
         g_signal_emit(c, signals[EDITED], 0, &outcome.edit);
         sono_edit_clear(&outcome.edit);
     }
+    return outcome.edited;
 }
 
 void canvas_point_all(SonoCanvas *c, const SonoPointer *pointers, gsize n)
 {
+    gboolean edited = FALSE;
     for (gsize i = 0; i < n && c->scene; i++) {
-        point(c, &pointers[i]);
+        edited = point(c, &pointers[i]) || edited;
     }
     if (c->scene) {
         canvas_pointed(c);
     }
     if (c->scene) { /* the brush's outline moves in any case */
-        canvas_draw_again(c, tell_changes(c));
+        const gboolean painted = edited || sono_strokes_is_painting(sono_scene_strokes(c->scene));
+        canvas_draw_again(c, tell_changes(c) || painted);
     }
 }
 

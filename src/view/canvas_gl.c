@@ -157,12 +157,17 @@ void canvas_on_unrealize(GtkGLArea *area, SonoCanvas *c)
 static SonoStatus draw(SonoCanvas *c, SonoSceneReport *report, SonoError *tiles, SonoError *err)
 {
     int target = 0;
+    const int n_programs = sono_renderer_n_programs(c->renderer);
     glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &target);
     frame_pace_begin(&c->pace, sono_now_s());
     const SonoStatus status =
         sono_scene_draw(c->scene, c->renderer, (unsigned)target, gtk_widget_get_scale_factor(GTK_WIDGET(c)),
                         c->pace.moving, report, tiles, err);
     frame_pace_end(&c->pace, sono_now_s());
+    if (n_programs != sono_renderer_n_programs(c->renderer)) {
+        sono_watchdog_excuse_begin(); /* what the driver needs to compile a shader is not ours to shorten */
+        sono_watchdog_excuse_end();
+    }
     return status;
 }
 
@@ -208,12 +213,12 @@ gboolean canvas_on_render(GtkGLArea *area, GdkGLContext *context, SonoCanvas *c)
     if (!c->renderer || c->no_gl) {
         return FALSE;
     }
-    const char *before = sono_watchdog_enter("drawing");
+    sono_watchdog_enter("drawing");
     if (draw(c, &report, &tiles, &err) != SONO_OK) {
         give_up_gl(c, err.message);
         report = (SonoSceneReport){0};
     }
-    sono_watchdog_leave(before);
+    sono_watchdog_leave();
     sono_watchdog_arm();
     tell_drawn(c, &report, &tiles);
     return TRUE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the renderer draws with OpenGL, drawn over a picture made without it: the selection with its handles, the
- * edits that are not in the picture yet, the outline of the brush. */
+ * stroke that is being painted, the outline of the brush. */
 #include "canvas_private.h"
 
 #include <math.h>
@@ -107,25 +107,24 @@ static void draw_selection(const Overlay *o, const SonoSelection *selection, int
     }
 }
 
-static void draw_previews(const Overlay *o, const SonoPreview *previews, size_t n, int channel)
+/* The stroke that is being painted, at once; what it does is in the next picture, with the edits that wait. */
+static void draw_stroke(const Overlay *o, SonoStrokes *strokes, int channel)
 {
-    for (size_t i = 0; i < n; i++) {
-        const SonoPreview *p = &previews[i];
-        if (p->channel >= 0 && p->channel != channel) {
-            continue;
-        }
-        const size_t step = p->n_dabs / MAX_DABS + 1;
-        for (size_t k = 0; k < p->n_dabs; k += step) {
-            trace_dab(o, &p->dabs[k]);
-        }
-        if (p->mask) {
-            const SonoRegion region = sono_mask_bounds(p->mask);
-            trace_box(o, &region);
-        }
-        cairo_set_source_rgba(o->cr, 0.45, 0.75, 1.0, 0.35);
-        cairo_set_fill_rule(o->cr, CAIRO_FILL_RULE_WINDING);
-        cairo_fill(o->cr);
+    size_t n = 0;
+    const SonoPreview *previews = sono_strokes_previews(strokes, &n);
+    if (!sono_strokes_is_painting(strokes) || n == 0) {
+        return;
     }
+    const SonoPreview *p = &previews[n - 1];
+    if (p->channel >= 0 && p->channel != channel) {
+        return;
+    }
+    const size_t step = p->n_dabs / MAX_DABS + 1;
+    for (size_t k = 0; k < p->n_dabs; k += step) {
+        trace_dab(o, &p->dabs[k]);
+    }
+    cairo_set_source_rgba(o->cr, 0.45, 0.75, 1.0, 0.2);
+    cairo_fill(o->cr);
 }
 
 static void draw_brush(const Overlay *o, SonoCanvas *c)
@@ -146,8 +145,6 @@ void canvas_overlay_snapshot(SonoCanvas *c, GtkSnapshot *snapshot)
 {
     const SonoViewState *view = sono_scene_view(c->scene);
     const graphene_rect_t bounds = GRAPHENE_RECT_INIT(0.0F, 0.0F, (float)view->width_px, (float)view->height_px);
-    size_t n = 0;
-    const SonoPreview *previews = sono_strokes_previews(sono_scene_strokes(c->scene), &n);
     if (!sono_scene_clip(c->scene)) {
         return;
     }
@@ -157,7 +154,7 @@ void canvas_overlay_snapshot(SonoCanvas *c, GtkSnapshot *snapshot)
         cairo_save(o.cr);
         cairo_rectangle(o.cr, 0.0, lane.y_px, view->width_px, lane.height_px);
         cairo_clip(o.cr);
-        draw_previews(&o, previews, n, lane.channel);
+        draw_stroke(&o, sono_scene_strokes(c->scene), lane.channel);
         draw_selection(&o, sono_scene_selection(c->scene), lane.channel);
         draw_brush(&o, c);
         cairo_restore(o.cr);

@@ -82,7 +82,8 @@ static void draw_marks(SonoFreqRuler *r, GtkSnapshot *snapshot, const SonoViewSt
     const SonoProbe probe = sono_scene_probe(sono_canvas_scene(r->canvas));
     SonoRegion region = {0};
     int channel = 0;
-    if (lane_selection(r->canvas, &region, NULL, &channel) && (channel < 0 || channel == place.channel)) {
+    if (lane_selection(r->canvas, &region, NULL, &channel) && (channel < 0 || channel == place.channel) &&
+        (region.f0_hz > 0.0 || region.f1_hz < view->nyquist_hz)) { /* all frequencies are none in particular */
         const double top = to_y(view, lane, region.f1_hz);
         const double bottom = to_y(view, lane, region.f0_hz);
         const GdkRGBA inside = lane_colour_alpha(&r->style, widget, LANE_SELECTED, 0.13f);

@@ -41,7 +41,7 @@ const GdkRGBA *lane_colour(LaneStyle *style, GtkWidget *widget, LaneColour which
 GdkRGBA lane_colour_alpha(LaneStyle *style, GtkWidget *widget, LaneColour which, float alpha);
 
 /* Text with its box at (x, y): align 0 begins there, 0.5 is centred, 1 ends there. */
-void lane_text(LaneStyle *style, GtkWidget *widget, GtkSnapshot *snapshot, const char *text, LaneColour colour,
+void lane_text(LaneStyle *style, GtkWidget *widget, GtkSnapshot *snapshot, const char *string, LaneColour colour,
                double x, double y, double align_x, double align_y);
 double lane_text_width(LaneStyle *style, GtkWidget *widget, const char *text);
 double lane_text_height(LaneStyle *style, GtkWidget *widget);

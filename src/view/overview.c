@@ -90,10 +90,10 @@ static void paint_wave(SonoOverview *o)
         return;
     }
     const SonoPeaksSpan span = {SONO_PEAKS_ALL_CHANNELS, 0.0, end_s / width, width};
-    const WaveLook look = {.height_px = height,
+    const WaveLook look = {.height_px = height, /* quieter than the waveform: one tone but for clipping */
                            .gain = 1.0,
                            .wave = lane_pixel(lane_colour(&o->style, widget, LANE_WAVE)),
-                           .rms = lane_pixel(lane_colour(&o->style, widget, LANE_WAVE_RMS)),
+                           .rms = lane_pixel(lane_colour(&o->style, widget, LANE_WAVE)),
                            .clip = lane_pixel(lane_colour(&o->style, widget, LANE_CLIP))};
     g_autofree SonoPeak *peaks = g_new(SonoPeak, (gsize)width);
     o->wave_exact = lane_feed_get(o->feed, &span, peaks);

@@ -154,7 +154,7 @@ static gboolean parse_note(const char *p, double *freq_hz)
 {
     static const int naturals[] = {9, 11, 0, 2, 4, 5, 7}; /* A to G */
     static const Unit cents_units[] = {{"ct", 1.0}, {"c", 1.0}, {"cent", 1.0}, {"cents", 1.0}, {NULL, 0.0}};
-    const int letter = g_ascii_toupper(*p);
+    const char letter = g_ascii_toupper(*p);
     double sign = 1.0;
     double octave = 0.0;
     double cents = 0.0;

@@ -137,10 +137,10 @@ static void sono_time_ruler_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
             r->ticks_scale = gtk_widget_get_scale_factor(widget);
         }
         gtk_snapshot_push_clip(snapshot, &GRAPHENE_RECT_INIT(0.0f, 0.0f, (float)width, (float)height));
-        draw_selection(r, snapshot, view);
         if (r->ticks) {
             gtk_snapshot_append_node(snapshot, r->ticks);
         }
+        draw_selection(r, snapshot, view);
         draw_pointer(r, snapshot, view);
         gtk_snapshot_pop(snapshot);
     }

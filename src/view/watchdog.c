@@ -17,6 +17,9 @@
 #define MAX_CALLS 48
 #define HANG_US (5 * G_USEC_PER_SEC)
 
+/* Parts of a turn that have names may lie inside each other. */
+#define MAX_DEPTH 8
+
 /* There is one main loop, and neither a poll function nor a signal handler is given a context: so this is at file
  * scope. All but the atomics is the main thread's, and constant once the thread runs. */
 static struct {
@@ -26,8 +29,10 @@ static struct {
     gboolean armed, excused;
     int n_excuses;
     gint64 cpu_us; /* of the main thread when the turn began */
-    gint64 entered_us;
-    const char *longest; /* part of the turn that has a name */
+    int depth;
+    const char *names[MAX_DEPTH];
+    gint64 entered_us[MAX_DEPTH];
+    const char *longest; /* the innermost part that took nearly all of the turn */
     gint64 longest_us;
     _Atomic(const char *) what; /* part that is under way; NULL: none that has a name */
     _Atomic gint64 began_us;    /* the turn; 0: the loop waits, or is excused */
@@ -105,19 +110,29 @@ void sono_watchdog_arm(void)
     dog.armed = TRUE;
 }
 
-const char *sono_watchdog_enter(const char *what)
+void sono_watchdog_enter(const char *what)
 {
-    dog.entered_us = dog.limit_us > 0 ? g_get_monotonic_time() : 0;
-    return atomic_exchange_explicit(&dog.what, what, memory_order_relaxed);
+    if (dog.limit_us > 0 && dog.depth < MAX_DEPTH) {
+        dog.names[dog.depth] = what;
+        dog.entered_us[dog.depth] = g_get_monotonic_time();
+        atomic_store_explicit(&dog.what, what, memory_order_relaxed);
+    }
+    dog.depth++;
 }
 
-void sono_watchdog_leave(const char *before)
+void sono_watchdog_leave(void)
 {
-    const char *what = atomic_exchange_explicit(&dog.what, before, memory_order_relaxed);
-    const gint64 took_us = dog.limit_us > 0 ? g_get_monotonic_time() - dog.entered_us : 0;
-    if (took_us > dog.longest_us) {
-        dog.longest_us = took_us;
-        dog.longest = what;
+    if (dog.depth == 0) {
+        return; /* the end of a frame that began before it was listened to */
+    }
+    dog.depth--;
+    if (dog.limit_us > 0 && dog.depth < MAX_DEPTH) {
+        const gint64 took_us = g_get_monotonic_time() - dog.entered_us[dog.depth];
+        if (7 * took_us > 10 * dog.longest_us) {
+            dog.longest_us = took_us;
+            dog.longest = dog.names[dog.depth];
+        }
+        atomic_store_explicit(&dog.what, dog.depth > 0 ? dog.names[dog.depth - 1] : NULL, memory_order_relaxed);
     }
 }
 
@@ -166,11 +181,27 @@ static void on_dialog_realize(GtkWidget *window, gpointer unused)
     g_signal_connect_swapped(window, "unrealize", G_CALLBACK(opening_end), o);
 }
 
+static void on_frame_begin(GdkFrameClock *clock, gpointer unused)
+{
+    sono_watchdog_enter("a frame");
+}
+
+/* Frames of the program's own windows have a name: on software GL they wait for the rasteriser, which on busy cores is
+ * nobody's fault, and shows as little time of the main thread's. */
+static void on_window_realize(GtkWidget *window, gpointer unused)
+{
+    GdkFrameClock *clock = gtk_widget_get_frame_clock(window);
+    g_signal_connect(clock, "before-paint", G_CALLBACK(on_frame_begin), NULL);
+    g_signal_connect_after(clock, "after-paint", G_CALLBACK(sono_watchdog_leave), NULL);
+}
+
 static void on_toplevels(GListModel *toplevels, guint position, guint removed, guint added, gpointer unused)
 {
     for (guint i = position; i < position + added; i++) {
         g_autoptr(GtkWidget) window = g_list_model_get_item(toplevels, i);
-        if (!GTK_IS_APPLICATION_WINDOW(window)) {
+        if (GTK_IS_APPLICATION_WINDOW(window)) {
+            g_signal_connect_after(window, "realize", G_CALLBACK(on_window_realize), NULL);
+        } else {
             sono_watchdog_excuse_begin();
             sono_watchdog_excuse_end(); /* this turn only */
             g_signal_connect_after(window, "realize", G_CALLBACK(on_dialog_realize), NULL);

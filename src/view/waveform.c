@@ -30,7 +30,8 @@ struct _SonoWaveform {
     gboolean scaling;   /* a drag is the scale's */
     double drag_gain;
     int drag_lane;
-    double x_px; /* pointer */
+    double pan_px; /* last place of a pan */
+    double x_px;   /* pointer */
 };
 
 G_DEFINE_FINAL_TYPE(SonoWaveform, sono_waveform, GTK_TYPE_WIDGET)
@@ -236,6 +237,7 @@ static void on_pressed(GtkGestureClick *click, int n_press, double x, double y, 
     if (!scene) {
         return;
     }
+    gtk_widget_grab_focus(GTK_WIDGET(w->canvas)); /* its keys go on with what is begun here */
     w->scaling = is_on_strip(w, x);
     if (w->scaling) {
         w->drag_gain = w->gain;
@@ -291,6 +293,21 @@ static void on_drag_end(GtkGestureDrag *drag, double dx, double dy, SonoWaveform
 static void on_drag_cancel(GtkGesture *drag, GdkEventSequence *sequence, SonoWaveform *w)
 {
     end_drag(w, drag, SONO_POINTER_CANCEL, 0.0, 0.0);
+}
+
+static void on_pan_begin(GtkGestureDrag *drag, double x, double y, SonoWaveform *w)
+{
+    w->pan_px = 0.0;
+}
+
+static void on_pan_update(GtkGestureDrag *drag, double dx, double dy, SonoWaveform *w)
+{
+    SonoViewState *view = lane_view(w->canvas);
+    if (view) {
+        sono_view_state_pan(view, dx - w->pan_px, 0.0);
+        w->pan_px = dx;
+        sono_canvas_refresh(w->canvas);
+    }
 }
 
 static void on_secondary(GtkGestureClick *click, int n_press, double x, double y, SonoWaveform *w)
@@ -382,14 +399,18 @@ static void add_controllers(SonoWaveform *w)
     GtkGesture *click = gtk_gesture_click_new();
     GtkGesture *drag = gtk_gesture_drag_new();
     GtkGesture *secondary = gtk_gesture_click_new();
+    GtkGesture *pan = gtk_gesture_drag_new();
     GtkEventController *motion = gtk_event_controller_motion_new();
     GtkEventController *scroll = gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
     gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(secondary), GDK_BUTTON_SECONDARY);
+    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(pan), GDK_BUTTON_MIDDLE);
     gtk_gesture_group(drag, click);
     g_signal_connect(click, "pressed", G_CALLBACK(on_pressed), w);
     g_signal_connect(drag, "drag-update", G_CALLBACK(on_drag_update), w);
     g_signal_connect(drag, "drag-end", G_CALLBACK(on_drag_end), w);
     g_signal_connect(drag, "cancel", G_CALLBACK(on_drag_cancel), w);
+    g_signal_connect(pan, "drag-begin", G_CALLBACK(on_pan_begin), w);
+    g_signal_connect(pan, "drag-update", G_CALLBACK(on_pan_update), w);
     g_signal_connect(secondary, "pressed", G_CALLBACK(on_secondary), w);
     g_signal_connect(motion, "enter", G_CALLBACK(on_motion), w);
     g_signal_connect(motion, "motion", G_CALLBACK(on_motion), w);
@@ -397,6 +418,7 @@ static void add_controllers(SonoWaveform *w)
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(secondary));
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pan));
     gtk_widget_add_controller(widget, motion);
     gtk_widget_add_controller(widget, scroll);
 }

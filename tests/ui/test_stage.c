@@ -36,6 +36,7 @@ static GtkWidget *stage_of(UiFixture *f)
 /* The part of a kind, and where it is in the stage. */
 static GtkWidget *find(UiFixture *f, const char *type, graphene_rect_t *at)
 {
+    *at = GRAPHENE_RECT_INIT(0.0F, 0.0F, 0.0F, 0.0F);
     for (GtkWidget *child = gtk_widget_get_first_child(stage_of(f)); child;
          child = gtk_widget_get_next_sibling(child)) {
         if (strcmp(G_OBJECT_TYPE_NAME(child), type) == 0) {
