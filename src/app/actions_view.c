@@ -124,6 +124,13 @@ static void keep_status(GSimpleAction *action, GVariant *value, gpointer data)
 {
 }
 
+/* For measurements: how long frames took since the last time. */
+static void take_frame_times(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    const SonoFrameTimes t = sono_canvas_take_frame_times(SONO_WINDOW(data)->canvas);
+    g_simple_action_set_state(action, g_variant_new("(uddd)", t.n_frames, t.median_ms, t.worst_ms, t.draw_median_ms));
+}
+
 void window_add_view_actions(SonoWindow *w)
 {
     static const char *const moves[] = {
@@ -146,6 +153,10 @@ void window_add_view_actions(SonoWindow *w)
         {.name = "show-inspector", .state = "true", .change_state = show_part},
         {.name = "fullscreen", .state = "false", .change_state = fullscreen},
         {.name = "menu", .activate = open_menu},
+        {.name = "frame-times",
+         .activate = take_frame_times,
+         .state = "(uint32 0, 0.0, 0.0, 0.0)",
+         .change_state = keep_status},
         {.name = "status", .state = "'empty'", .change_state = keep_status},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(moves); i++) {
