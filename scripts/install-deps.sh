@@ -10,12 +10,12 @@
 set -euo pipefail
 
 build=(gcc libc6-dev cmake ninja-build pkg-config ccache libsndfile1-dev libcjson-dev libglib2.0-dev libcairo2-dev
-    libfftw3-dev uthash-dev)
+    libfftw3-dev uthash-dev portaudio19-dev libsoxr-dev libebur128-dev)
 # librsvg2-common: without it GTK cannot show icons
 ui=(libgtk-4-dev libepoxy-dev libgl1-mesa-dri libegl1 librsvg2-common adwaita-icon-theme gettext)
 run=(sonic-pi-samples alsa-utils espeak-ng fonts-dejavu-core)
 test=("${build[@]}" "${ui[@]}" "${run[@]}" libcmocka-dev clang-format clang-tidy glslang-tools shellcheck xvfb xauth
-    openbox desktop-file-utils appstream shared-mime-info mandoc dbus-daemon libglib2.0-bin xdotool imagemagick sox locales python3 python3-numpy python3-scipy
+    openbox desktop-file-utils appstream shared-mime-info mandoc dbus-daemon libglib2.0-bin xdotool imagemagick sox locales jackd2 python3 python3-numpy python3-scipy
     python3-jsonschema)
 
 [ $# -gt 0 ] || set -- build ui run
