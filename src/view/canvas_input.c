@@ -230,8 +230,8 @@ static void on_second_begin(GtkGesture *gesture, double x, double y, SonoCanvas 
 {
     if (tool_of(GTK_EVENT_CONTROLLER(gesture))) {
         press(gesture, x, y, c, TRUE);
-    } else {
-        canvas_open_menu(c, x, y);
+    } else if ((held_of(GTK_EVENT_CONTROLLER(gesture)) & (GDK_BUTTON1_MASK | GDK_BUTTON2_MASK)) == 0) {
+        canvas_open_menu(c, x, y); /* with another button down it only ends the drag */
     }
 }
 
