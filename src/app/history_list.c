@@ -60,7 +60,10 @@ static void on_setup(SonoHistoryList *h, GtkListItem *item)
     GtkWidget *restore = gtk_button_new_from_icon_name("edit-undo-symbolic");
     GtkGesture *click = gtk_gesture_click_new();
     gtk_label_set_xalign(GTK_LABEL(text), 0.0f);
+    gtk_label_set_wrap(GTK_LABEL(text), TRUE); /* what was done, where in time and in frequency: two lines hold it */
+    gtk_label_set_lines(GTK_LABEL(text), 2);
     gtk_label_set_ellipsize(GTK_LABEL(text), PANGO_ELLIPSIZE_END);
+    gtk_label_set_width_chars(GTK_LABEL(text), 1);
     gtk_widget_set_hexpand(text, TRUE);
     gtk_button_set_has_frame(GTK_BUTTON(restore), FALSE);
     gtk_widget_add_css_class(restore, "restore");

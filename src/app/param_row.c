@@ -111,7 +111,10 @@ static void add_number(ParamRow *r, const char *name)
     gtk_scale_set_draw_value(GTK_SCALE(r->scale), FALSE);
     gtk_range_set_increments(GTK_RANGE(r->scale), 0.01, 0.1);
     if (r->desc->min < 0.0 && r->desc->max > 0.0) {
-        gtk_scale_add_mark(GTK_SCALE(r->scale), param_scale_position(r->desc, 0.0), GTK_POS_BOTTOM, NULL);
+        /* on both sides, or the theme draws the knob as an arrow */
+        const double zero = param_scale_position(r->desc, 0.0);
+        gtk_scale_add_mark(GTK_SCALE(r->scale), zero, GTK_POS_TOP, NULL);
+        gtk_scale_add_mark(GTK_SCALE(r->scale), zero, GTK_POS_BOTTOM, NULL);
     }
     gtk_widget_set_hexpand(r->scale, TRUE);
     gtk_accessible_update_property(GTK_ACCESSIBLE(r->scale), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);

@@ -92,9 +92,11 @@ static GtkWidget *make_switch(SonoSettings *settings, const Row *row)
 
 /* ---- layout ---- */
 
-static void add_row(GtkGrid *grid, int y, SonoSettings *settings, const Row *row)
+/* Controls of all groups are equally wide. */
+static void add_row(GtkGrid *grid, int y, GtkSizeGroup *widths, SonoSettings *settings, const Row *row)
 {
-    GtkWidget *title = gtk_label_new_with_mnemonic(_(row->title));
+    g_autofree char *text = row->unit ? g_strdup_printf("%s (%s)", _(row->title), row->unit) : g_strdup(_(row->title));
+    GtkWidget *title = gtk_label_new_with_mnemonic(text);
     GtkWidget *control = row->values       ? make_choice(settings, row)
                          : row->step > 0.0 ? make_number(settings, row)
                                            : make_switch(settings, row);
@@ -105,11 +107,8 @@ static void add_row(GtkGrid *grid, int y, SonoSettings *settings, const Row *row
     gtk_widget_set_valign(control, GTK_ALIGN_CENTER);
     gtk_grid_attach(grid, title, 0, y, 1, 1);
     gtk_grid_attach(grid, control, 1, y, 1, 1);
-    if (row->unit) {
-        GtkWidget *unit = gtk_label_new(row->unit);
-        gtk_label_set_xalign(GTK_LABEL(unit), 0.0f);
-        gtk_widget_add_css_class(unit, "dim-label");
-        gtk_grid_attach(grid, unit, 2, y, 1, 1);
+    if (row->values || row->step > 0.0) {
+        gtk_size_group_add_widget(widths, control);
     }
     g_autoptr(GString) plain = g_string_new(_(row->title));
     g_string_replace(plain, "_", "", 0);
@@ -117,7 +116,8 @@ static void add_row(GtkGrid *grid, int y, SonoSettings *settings, const Row *row
     gtk_accessible_update_property(GTK_ACCESSIBLE(control), GTK_ACCESSIBLE_PROPERTY_LABEL, plain->str, -1);
 }
 
-static void add_group(GtkBox *box, SonoSettings *settings, const char *title, const Row *rows, gsize n)
+static void add_group(GtkBox *box, GtkSizeGroup *widths, SonoSettings *settings, const char *title, const Row *rows,
+                      gsize n)
 {
     GtkWidget *heading = gtk_label_new(title);
     GtkWidget *grid = gtk_grid_new();
@@ -129,7 +129,7 @@ static void add_group(GtkBox *box, SonoSettings *settings, const char *title, co
     gtk_box_append(box, heading);
     gtk_box_append(box, grid);
     for (gsize i = 0; i < n; i++) {
-        add_row(GTK_GRID(grid), (int)i, settings, &rows[i]);
+        add_row(GTK_GRID(grid), (int)i, widths, settings, &rows[i]);
     }
 }
 
@@ -165,6 +165,7 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
         {.title = N_("Edits reach all c_hannels"), .property = "link-channels"}};
     const Row files[] = {{.title = N_("_Offer edits that were not saved"), .property = "offer-recovery"}};
 
+    g_autoptr(GtkSizeGroup) widths = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
     GtkWidget *window = gtk_window_new();
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_window_set_title(GTK_WINDOW(window), _("Preferences"));
@@ -174,10 +175,10 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
     gtk_widget_set_margin_end(box, 18);
     gtk_widget_set_margin_top(box, 12);
     gtk_widget_set_margin_bottom(box, 6);
-    add_group(GTK_BOX(box), settings, _("Look"), look, G_N_ELEMENTS(look));
-    add_group(GTK_BOX(box), settings, _("Spectrogram"), picture, G_N_ELEMENTS(picture));
-    add_group(GTK_BOX(box), settings, _("Brush and selection"), hands, G_N_ELEMENTS(hands));
-    add_group(GTK_BOX(box), settings, _("Files"), files, G_N_ELEMENTS(files));
+    add_group(GTK_BOX(box), widths, settings, _("Look"), look, G_N_ELEMENTS(look));
+    add_group(GTK_BOX(box), widths, settings, _("Spectrogram"), picture, G_N_ELEMENTS(picture));
+    add_group(GTK_BOX(box), widths, settings, _("Brush and selection"), hands, G_N_ELEMENTS(hands));
+    add_group(GTK_BOX(box), widths, settings, _("Files"), files, G_N_ELEMENTS(files));
     gtk_window_set_child(GTK_WINDOW(window), box);
     GtkEventController *keys = gtk_shortcut_controller_new();
     gtk_shortcut_controller_add_shortcut(

@@ -360,7 +360,7 @@ static void sono_status_bar_init(SonoStatusBar *b)
     gtk_box_layout_set_spacing(GTK_BOX_LAYOUT(gtk_widget_get_layout_manager(GTK_WIDGET(b))), 6);
     b->time = readout(b, _("Time at the pointer; a click changes the format"), 12, 1.0f);
     b->freq = readout(b, _("Frequency at the pointer; a click changes how frequencies are written"), 9, 1.0f);
-    b->note = readout(b, _("Nearest note and cents"), 8, 1.0f);
+    b->note = readout(b, _("Nearest note and cents"), 11, 1.0f);
     b->level = readout(b, _("Level at the pointer"), 9, 1.0f);
     b->channel = readout(b, _("Channel at the pointer"), 5, 0.0f);
     on_click(b, b->time, on_time_clicked);
