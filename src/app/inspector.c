@@ -68,6 +68,7 @@ static GtkWidget *add_section(GtkWidget *parent, const char *title, GtkWidget **
     GtkWidget *expander = gtk_expander_new(title);
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     gtk_widget_add_css_class(expander, "section");
+    gtk_accessible_update_property(GTK_ACCESSIBLE(expander), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
     gtk_expander_set_expanded(GTK_EXPANDER(expander), TRUE);
     gtk_expander_set_child(GTK_EXPANDER(expander), box);
     gtk_box_append(GTK_BOX(parent), expander);
