@@ -76,6 +76,11 @@ static void on_setup(SonoHistoryList *h, GtkListItem *item)
     gtk_list_item_set_child(item, row);
 }
 
+static const char *translate(const char *word)
+{
+    return _(word);
+}
+
 static void on_bind(SonoHistoryList *h, GtkListItem *item)
 {
     char name[160] = "";
@@ -83,7 +88,7 @@ static void on_bind(SonoHistoryList *h, GtkListItem *item)
     GtkWidget *row = gtk_list_item_get_child(item);
     GtkWidget *restore = gtk_widget_get_last_child(row);
     if (state > 0 && h->doc && state <= sono_document_n_edits(h->doc)) {
-        (void)sono_document_describe_edit(h->doc, state - 1, name, sizeof name);
+        (void)sono_document_describe_edit(h->doc, state - 1, translate, name, sizeof name);
     }
     const char *shown = state == 0 ? _("Original") : name;
     g_autofree char *from = g_strdup_printf(_("Restore the selection from: %s"), shown);
