@@ -168,6 +168,7 @@ static void sono_history_list_init(SonoHistoryList *h)
     h->scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(h->scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(h->scrolled), h->view);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(h->scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL, _("History"), -1);
     gtk_widget_set_parent(h->scrolled, GTK_WIDGET(h));
     h->menu = gtk_popover_menu_new_from_model(NULL);
     gtk_popover_set_has_arrow(GTK_POPOVER(h->menu), FALSE);
