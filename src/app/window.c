@@ -187,6 +187,8 @@ static GtkWidget *make_body(SonoWindow *w)
     gtk_paned_set_resize_end_child(GTK_PANED(w->paned), FALSE);
     gtk_paned_set_shrink_end_child(GTK_PANED(w->paned), FALSE);
     gtk_widget_set_hexpand(w->paned, TRUE);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(w->paned), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Width of the inspector"),
+                                   -1);
     w->paned_handler = g_signal_connect(w->paned, "notify::max-position", G_CALLBACK(on_max_position), w);
     gtk_box_append(GTK_BOX(body), sono_tool_bar_new());
     gtk_box_append(GTK_BOX(body), w->paned);
