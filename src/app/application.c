@@ -9,6 +9,7 @@
 #include "sono_assets_resources.h"
 #include "sono_dialogs.h"
 #include "sono_recent.h"
+#include "sono_software_gl.h"
 #include "sono_watchdog.h"
 
 #define OFFER_DELAY_MS 400 /* the first window and its sound come first */
@@ -351,6 +352,7 @@ static void sono_application_startup(GApplication *gapp)
     set_accels(GTK_APPLICATION(app));
     gtk_window_set_default_icon_name(SONO_APP_ID);
     load_style();
+    (void)sono_software_gl_spare(gdk_display_get_default());
     app->settings = sono_settings_new(NULL);
     sono_settings_follow_theme(app->settings);
     if (sono_engine_new(NULL, 0, &app->engine, &err) != SONO_OK ||
