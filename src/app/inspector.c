@@ -6,6 +6,7 @@
 
 #include "accessible.h"
 #include "display_panel.h"
+#include "tip.h"
 #include "tool_params.h"
 
 struct _SonoInspector {
@@ -219,7 +220,7 @@ void sono_inspector_update(SonoInspector *p)
     p->showing = TRUE;
     if (g_ptr_array_find(p->choices, o->operation, &chosen)) {
         gtk_drop_down_set_selected(GTK_DROP_DOWN(p->operation), chosen);
-        gtk_widget_set_tooltip_text(p->operation, _(o->operation->tip));
+        tip_set(p->operation, _(o->operation->tip));
         sono_param_panel_set(SONO_PARAM_PANEL(p->params), o->operation->params, &o->params);
     }
     const struct {
