@@ -111,7 +111,7 @@ static void add_operation(SonoInspector *p, GtkWidget *parent)
         }
     }
     p->operation = gtk_drop_down_new(G_LIST_MODEL(g_steal_pointer(&titles)), NULL);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(p->operation), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Operation"), -1);
+    accessible_name_drop_down(p->operation, _("Operation"));
     g_signal_connect_object(p->operation, "notify::selected", G_CALLBACK(on_operation_chosen), p, G_CONNECT_SWAPPED);
     gtk_box_append(GTK_BOX(box), p->operation);
     p->params = sono_param_panel_new();
