@@ -109,7 +109,7 @@ say "packages"
 scripts/install-deps.sh build ui run test || exit 1
 # A tool that is missing makes CMake leave tests out; here that would be a pass for nothing.
 for tool in clang-format clang-tidy shellcheck xvfb-run xdotool openbox dbus-run-session gdbus import glslangValidator \
-    sox localedef; do
+    sox localedef jackd jack_lsp; do
     command -v $tool >/dev/null || { echo "test.sh: $tool is missing" >&2; exit 1; }
 done
 /usr/bin/python3 -c 'import jsonschema, numpy, scipy' || exit 1
