@@ -16,7 +16,8 @@ typedef struct SonoDrawStrip {
     const SonoStrip *strip;
     double p0, p1; /* positions on the axis */
     int taps_t, taps_f;
-    bool fallback; /* stands in for one that is not there yet */
+    bool fallback;             /* stands in for one that is not there yet */
+    double stale0_s, stale1_s; /* between these it has another sound and is not drawn; equal: all is drawn */
 } SonoDrawStrip;
 
 /* One edit, shown as its operation would change what is drawn. Its weights come from dabs, or from a mask if mask is
@@ -50,6 +51,7 @@ typedef struct SonoFrameReport {
     int n_uploaded; /* tiles */
     int n_waiting;  /* tiles left for the next frame: draw again */
     int n_drawn;    /* tiles */
+    bool whole;     /* wherever there is sound there is a tile */
 } SonoFrameReport;
 
 /* Errors: UNSUPPORTED (the context's version), NOMEM. */
@@ -65,13 +67,17 @@ SonoStatus sono_renderer_begin(SonoRenderer *renderer, unsigned target, int widt
 SonoStatus sono_renderer_draw(SonoRenderer *renderer, const SonoFrame *frame, SonoFrameReport *report, SonoError *err);
 SonoStatus sono_renderer_end(SonoRenderer *renderer, SonoError *err);
 
+/* Wait until what was drawn is there: to measure how long it takes. */
+void sono_renderer_finish(SonoRenderer *renderer);
+
 /* "llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5" */
 const char *sono_renderer_describe(const SonoRenderer *renderer);
 /* Shader programs that are there: they are built when first needed, and a picture that needs another one takes longer.
  */
 int sono_renderer_n_programs(const SonoRenderer *renderer);
-/* True on a software rasteriser. */
+/* True on a software rasteriser: the renderer's, or that of the context that is current. */
 bool sono_renderer_is_software(const SonoRenderer *renderer);
+bool sono_gl_is_software(void);
 /* Copy the mask of the last preview drawn (at the resolution it was drawn with): weights[y * width + x], row 0 at the
  * bottom. Tests only (stalls). Errors: INVALID (no preview was drawn). */
 SonoStatus sono_renderer_read_mask(SonoRenderer *renderer, float *weights, SonoError *err);

@@ -47,6 +47,9 @@ typedef struct SonoOutcome {
 /* Errors: as sono_strokes_*, sono_selection_*; the scene stays usable. */
 SonoStatus sono_scene_point(SonoScene *scene, const SonoPointer *pointer, SonoOutcome *out, SonoError *err);
 bool sono_scene_is_dragging(const SonoScene *scene);
+/* A selecting drag has left the canvas: move the view towards the pointer as far as it goes in dt_s seconds, faster
+ * the farther out the pointer is, and go on with the drag there. False: it did not move. */
+bool sono_scene_follow_drag(SonoScene *scene, double dt_s);
 
 /* The edit of an operation on the selection (the caller clears it), shown as a preview from now on, as strokes are.
  * Errors: INVALID (nothing is selected, no sound), NOMEM. */
@@ -75,12 +78,16 @@ bool sono_scene_set_scale(SonoScene *scene, const char *name);
 bool sono_scene_fit_contrast(SonoScene *scene);
 
 typedef struct SonoSceneReport {
-    bool again;   /* tiles wait for the next frame */
-    bool settled; /* exact, at full resolution, and of the sound that was set last */
+    bool again;    /* tiles wait for the next frame */
+    bool settled;  /* exact, at full resolution, and of the sound that was set last */
+    bool whole;    /* there is something to see of all the sound in view, however coarse */
+    bool complete; /* whole, and of the level that the view wants, however provisional */
+    bool current;  /* of the sound that was set last */
+    int reduce;    /* 1: at full resolution */
 } SonoSceneReport;
-/* px_scale: device pixels per widget pixel. moving: the view is being moved, and on software GL speed matters more than
- * sharpness. Errors: those of the renderer (nothing more will come of it), in err; what the tiles failed with is in
- * *notice (code SONO_OK: nothing). */
+/* px_scale: device pixels per widget pixel. moving: the view is being moved; on software GL frames that are too slow
+ * are then drawn coarser. Errors: those of the renderer (nothing more will come of it), in err; what the tiles failed
+ * with is in *notice (code SONO_OK: nothing). */
 SonoStatus sono_scene_draw(SonoScene *scene, SonoRenderer *renderer, unsigned target, int px_scale, bool moving,
                            SonoSceneReport *report, SonoError *notice, SonoError *err);
 /* Where there is no OpenGL: paint the view of now, all lanes, on a worker; wake says when. */

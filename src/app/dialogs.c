@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "accessible.h"
+
 typedef struct Ask {
     GtkWindow *parent; /* weak */
     SonoSettings *settings;
@@ -91,6 +93,7 @@ static void ask_to_replace(GtkNativeDialog *chooser, const char *path)
     gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CANCEL);
     gtk_widget_add_css_class(gtk_dialog_get_widget_for_response(GTK_DIALOG(dialog), GTK_RESPONSE_ACCEPT),
                              "destructive-action");
+    accessible_name_buttons(dialog);
     g_object_set_data_full(G_OBJECT(dialog), "ask", ask, free_ask);
     g_object_set_data_full(G_OBJECT(dialog), "path", g_strdup(path), g_free);
     g_signal_connect(dialog, "response", G_CALLBACK(on_replace), NULL);

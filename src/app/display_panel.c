@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "accessible.h"
 #include "param_scale.h"
 #include "value_entry.h"
 
@@ -91,7 +92,9 @@ static void add_colours(DisplayPanel *p)
         g_autoptr(GdkTexture) texture =
             gdk_memory_texture_new(256, 1, GDK_MEMORY_R8G8B8, bytes, sizeof(guint8[256][3]));
         GtkWidget *swatch = gtk_picture_new_for_paintable(GDK_PAINTABLE(texture));
-        g_autofree char *name = g_strdup_printf(_("Colours: %s"), (*map)->name);
+        g_autofree char *title = g_strdup((*map)->name);
+        title[0] = g_ascii_toupper(title[0]); /* as the preferences call it */
+        g_autofree char *name = g_strdup_printf(_("Colours: %s"), _(title));
         GtkWidget *button = add_choice(box, "win.colours", (*map)->name, name, name);
         gtk_picture_set_content_fit(GTK_PICTURE(swatch), GTK_CONTENT_FIT_FILL);
         gtk_picture_set_can_shrink(GTK_PICTURE(swatch), TRUE);
@@ -163,7 +166,7 @@ static void add_lanes(DisplayPanel *p)
     p->lanes = gtk_drop_down_new(NULL, NULL);
     gtk_widget_set_hexpand(p->lanes, TRUE);
     gtk_widget_set_tooltip_text(p->lanes, _("Channels that are shown"));
-    gtk_accessible_update_property(GTK_ACCESSIBLE(p->lanes), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Channels"), -1);
+    accessible_name_drop_down(p->lanes, _("Channels"));
     g_signal_connect_object(p->lanes, "notify::selected", G_CALLBACK(on_lanes_chosen), p, G_CONNECT_SWAPPED);
     gtk_box_append(GTK_BOX(p->lanes_row), p->lanes);
 }

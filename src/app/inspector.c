@@ -4,7 +4,9 @@
 
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "display_panel.h"
+#include "tip.h"
 #include "tool_params.h"
 
 struct _SonoInspector {
@@ -68,6 +70,7 @@ static GtkWidget *add_section(GtkWidget *parent, const char *title, GtkWidget **
     GtkWidget *expander = gtk_expander_new(title);
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     gtk_widget_add_css_class(expander, "section");
+    gtk_accessible_update_property(GTK_ACCESSIBLE(expander), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
     gtk_expander_set_expanded(GTK_EXPANDER(expander), TRUE);
     gtk_expander_set_child(GTK_EXPANDER(expander), box);
     gtk_box_append(GTK_BOX(parent), expander);
@@ -82,6 +85,7 @@ static GtkWidget *add_button(GtkWidget *row, const char *label, const char *acti
     GtkWidget *button = gtk_button_new_with_mnemonic(label);
     gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);
     gtk_widget_set_tooltip_text(button, tip);
+    accessible_name_buttons(button);
     gtk_box_append(GTK_BOX(row), button);
     return button;
 }
@@ -107,7 +111,7 @@ static void add_operation(SonoInspector *p, GtkWidget *parent)
         }
     }
     p->operation = gtk_drop_down_new(G_LIST_MODEL(g_steal_pointer(&titles)), NULL);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(p->operation), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Operation"), -1);
+    accessible_name_drop_down(p->operation, _("Operation"));
     g_signal_connect_object(p->operation, "notify::selected", G_CALLBACK(on_operation_chosen), p, G_CONNECT_SWAPPED);
     gtk_box_append(GTK_BOX(box), p->operation);
     p->params = sono_param_panel_new();
@@ -183,6 +187,7 @@ static void sono_inspector_init(SonoInspector *p)
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), sections);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Inspector"), -1);
     gtk_box_append(GTK_BOX(p->box), scrolled);
     gtk_label_set_xalign(GTK_LABEL(title), 0.0f);
     gtk_widget_add_css_class(title, "section-title");
@@ -215,7 +220,7 @@ void sono_inspector_update(SonoInspector *p)
     p->showing = TRUE;
     if (g_ptr_array_find(p->choices, o->operation, &chosen)) {
         gtk_drop_down_set_selected(GTK_DROP_DOWN(p->operation), chosen);
-        gtk_widget_set_tooltip_text(p->operation, _(o->operation->tip));
+        tip_set(p->operation, _(o->operation->tip));
         sono_param_panel_set(SONO_PARAM_PANEL(p->params), o->operation->params, &o->params);
     }
     const struct {

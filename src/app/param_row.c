@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "param_scale.h"
 #include "value_entry.h"
 
@@ -132,7 +133,7 @@ static void add_choice(ParamRow *r, const char *name)
 {
     r->choice = gtk_drop_down_new_from_strings(r->desc->choices);
     gtk_widget_set_hexpand(r->choice, TRUE);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(r->choice), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+    accessible_name_drop_down(r->choice, name);
     g_signal_connect_swapped(r->choice, "notify::selected", G_CALLBACK(on_chosen), r);
     gtk_box_append(GTK_BOX(r), r->choice);
 }
@@ -159,6 +160,7 @@ GtkWidget *param_row_new(const SonoParamDesc *desc)
     gtk_widget_set_tooltip_text(GTK_WIDGET(r), desc->tip ? _(desc->tip) : NULL);
     if (desc->kind == SONO_PARAM_BOOL) {
         r->check = gtk_check_button_new_with_label(_(desc->title));
+        gtk_widget_set_focus_on_click(r->check, FALSE); /* as all buttons (window_keys.c) */
         g_signal_connect_swapped(r->check, "toggled", G_CALLBACK(on_checked), r);
         gtk_box_append(GTK_BOX(r), r->check);
     } else {

@@ -3,6 +3,7 @@
  * takes effect at once. */
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "sono_freq_axis.h"
 #include "sono_picture.h"
 #include "sono_readout.h"
@@ -72,6 +73,15 @@ static GtkWidget *make_choice(SonoSettings *settings, const Row *row)
     return choice;
 }
 
+/* As everywhere: "0.5" and "0,5". */
+static int on_input(GtkSpinButton *number, double *value)
+{
+    g_autofree char *text = g_strdelimit(g_strdup(gtk_editable_get_text(GTK_EDITABLE(number))), ",", '.');
+    char *end = NULL;
+    *value = g_ascii_strtod(text, &end);
+    return end == text ? GTK_INPUT_ERROR : TRUE;
+}
+
 static GtkWidget *make_number(SonoSettings *settings, const Row *row)
 {
     const GParamSpecDouble *spec =
@@ -79,6 +89,7 @@ static GtkWidget *make_number(SonoSettings *settings, const Row *row)
     GtkWidget *number = gtk_spin_button_new_with_range(spec->minimum, spec->maximum, row->step);
     gtk_spin_button_set_digits(GTK_SPIN_BUTTON(number), (guint)row->digits);
     gtk_editable_set_width_chars(GTK_EDITABLE(number), 7);
+    g_signal_connect(number, "input", G_CALLBACK(on_input), NULL);
     g_object_bind_property(settings, row->property, number, "value", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
     return number;
 }
@@ -113,7 +124,11 @@ static void add_row(GtkGrid *grid, int y, GtkSizeGroup *widths, SonoSettings *se
     g_autoptr(GString) plain = g_string_new(_(row->title));
     g_string_replace(plain, "_", "", 0);
     g_string_append_printf(plain, "%s%s", row->unit ? ", " : "", row->unit ? row->unit : "");
-    gtk_accessible_update_property(GTK_ACCESSIBLE(control), GTK_ACCESSIBLE_PROPERTY_LABEL, plain->str, -1);
+    if (row->values) {
+        accessible_name_drop_down(control, plain->str);
+    } else {
+        gtk_accessible_update_property(GTK_ACCESSIBLE(control), GTK_ACCESSIBLE_PROPERTY_LABEL, plain->str, -1);
+    }
 }
 
 static void add_group(GtkBox *box, GtkSizeGroup *widths, SonoSettings *settings, const char *title, const Row *rows,

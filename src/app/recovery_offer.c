@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "sono_dialogs.h"
 #include "sono_mem.h"
 #include "sono_recent.h"
@@ -12,7 +13,8 @@
 /* Edits of one sound, and where that is now. */
 typedef struct Lost {
     SonoLostEdits edits;
-    char *path; /* NULL: not found */
+    char *path;          /* NULL: not found */
+    gboolean is_changed; /* something else is where it was */
 } Lost;
 
 typedef struct Offers {
@@ -80,6 +82,7 @@ static Lost *find_among(const SonoLostEdits *edits, const Search *search)
     }
     Lost *lost = copy_lost(edits);
     lost->path = g_strdup(path);
+    lost->is_changed = !path && g_file_test(edits->sound_path, G_FILE_TEST_EXISTS);
     sono_free(path);
     return lost;
 }
@@ -96,7 +99,7 @@ static void search_on_worker(GTask *task, gpointer source, gpointer data, GCance
         (void)sono_fingerprint(search->only, &only, NULL); /* a file that cannot be read has none */
     }
     for (size_t i = 0; i < n; i++) {
-        if (search->only && strcmp(list[i].fingerprint.text, only.text) != 0) {
+        if (search->only && (!only.text[0] || strcmp(list[i].fingerprint.text, only.text) != 0)) {
             continue;
         }
         Lost *lost = search->only ? copy_lost(&list[i]) : find_among(&list[i], search);
@@ -112,7 +115,7 @@ static void search_on_worker(GTask *task, gpointer source, gpointer data, GCance
 /* ---- taking them ---- */
 
 typedef struct Taken {
-    char *path;
+    char *path, *file;
     SonoEditScript edits;
     SonoError err;
     gboolean is_other; /* the chosen file is another sound */
@@ -122,6 +125,7 @@ static void free_taken(gpointer data)
 {
     Taken *taken = data;
     g_free(taken->path);
+    g_free(taken->file);
     sono_edit_script_clear(&taken->edits);
     g_free(taken);
 }
@@ -133,8 +137,10 @@ static void take_on_worker(GTask *task, gpointer source, gpointer data, GCancell
     Taken *taken = g_new0(Taken, 1);
     SonoFingerprint print = {0};
     taken->path = g_strdup(lost->path);
+    taken->file = g_strdup(lost->edits.file);
     if (sono_fingerprint(lost->path, &print, &taken->err) == SONO_OK) {
-        taken->is_other = strcmp(print.text, lost->edits.fingerprint.text) != 0;
+        /* without a fingerprint who chose the sound has to know */
+        taken->is_other = lost->edits.fingerprint.text[0] && strcmp(print.text, lost->edits.fingerprint.text) != 0;
         if (!taken->is_other) {
             (void)sono_recovery_take(&lost->edits, &taken->edits, &taken->err);
         }
@@ -176,7 +182,7 @@ static void on_taken(GObject *source, GAsyncResult *result, gpointer data)
     } else {
         g_application_hold(G_APPLICATION(app)); /* the only window may be the twin */
         close_twin(app, taken->path);
-        sono_application_open(app, taken->path, &taken->edits);
+        sono_application_open(app, taken->path, &taken->edits, taken->file);
         taken->edits = (SonoEditScript){0};
         g_application_release(G_APPLICATION(app));
     }
@@ -242,6 +248,10 @@ static char *describe(const Lost *lost)
     g_autofree char *was = g_filename_display_name(lost->edits.sound_path);
     /* TRANSLATORS: "3 edits of 21/11/26 14:20 were not saved when Sonobrush ended." */
     g_autofree char *what = g_strdup_printf(_("%s of %s were not saved when Sonobrush ended."), edits, date);
+    if (lost->is_changed) {
+        return g_strdup_printf(_("%s\n\n%s has been changed since. If you have the sound as it was, choose it."), what,
+                               was);
+    }
     if (!lost->path) {
         return g_strdup_printf(_("%s\n\nThe sound is no longer at %s. If you know where it is, choose it."), what, was);
     }
@@ -266,6 +276,7 @@ static void ask(SonoApplication *app, const Lost *lost)
     gtk_dialog_set_default_response(dialog, GTK_RESPONSE_ACCEPT);
     gtk_widget_add_css_class(gtk_dialog_get_widget_for_response(dialog, GTK_RESPONSE_REJECT), "destructive-action");
     gtk_widget_add_css_class(gtk_dialog_get_widget_for_response(dialog, GTK_RESPONSE_ACCEPT), "suggested-action");
+    accessible_name_buttons(widget);
     g_signal_connect_object(dialog, "response", G_CALLBACK(on_answer), app, 0);
     gtk_window_present(GTK_WINDOW(dialog));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A window from the inside: what its files share. window.c makes the widgets, window_news.c hears the editor,
- * window_file.c writes files and closes, window_options.c follows the settings, window_state.c shows what is so,
+ * window_file.c writes files and closes, window_keys.c says whose keys are whose,
+ * window_options.c follows the settings, window_state.c shows what is so,
  * actions_*.c hold the commands. Main thread, but where said. */
 #pragma once
 #include "sono_app.h"
@@ -26,6 +27,7 @@ typedef struct WindowFile {
     char *path;           /* of the sound that was opened; NULL while empty */
     char *saved_path;     /* where it was saved last, or NULL */
     SonoEditScript later; /* edits to queue when the sound is there */
+    char *later_of;       /* the recovery file they were taken from, or NULL */
     GQueue saves;         /* WindowSave: the first is being written if saving */
     gboolean saving;
     WindowClosing closing;
@@ -63,6 +65,9 @@ void window_update(SonoWindow *w);
 void window_set_state(SonoWindow *w, const char *action, GVariant *state);
 
 /* ---- window_news.c ---- */
+/* All that is news now. What takes edits back calls it before more are queued, so that the picture takes back the same.
+ */
+void window_hear(SonoWindow *w);
 void window_start(SonoWindow *w, const char *path);
 /* Edits that come from nowhere near the pointer: queue one and show it. FALSE: the user was told why not. */
 gboolean window_queue(SonoWindow *w, const SonoEdit *edit);
@@ -78,6 +83,10 @@ void window_save_next(SonoWindow *w);
 void window_saved(SonoWindow *w, const SonoEditorNews *news);
 gboolean window_on_close_request(SonoWindow *w);
 void window_close_file(SonoWindow *w);
+
+/* ---- window_keys.c ---- */
+/* Once all parts are there. */
+void window_watch_keys(SonoWindow *w);
 
 /* ---- window_options.c ---- */
 /* Take over all settings and follow them from now on. */

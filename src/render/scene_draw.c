@@ -8,25 +8,7 @@
 #include <math.h>
 
 #define UPLOADS_PER_FRAME 24
-/* While the view moves on software GL: frames that come later than this are slow, later than that is a pause. */
-#define SLOW_FRAME_S 0.040
-#define PAUSE_S 0.250
-#define MANY_SLOW 6
-
 const float scene_background_rgb[3] = {0.055f, 0.06f, 0.07f};
-
-/* Half of the resolution, a third when that does not help. */
-static int reduce_for_speed(ScenePace *pace, bool moving)
-{
-    const double now_s = sono_now_s();
-    const double took_s = now_s - pace->last_s;
-    if (moving && pace->last_s > 0.0 && took_s < PAUSE_S) {
-        pace->n_slow += took_s > SLOW_FRAME_S ? 1 : -1;
-        pace->n_slow = pace->n_slow < 0 ? 0 : pace->n_slow > 2 * MANY_SLOW ? 2 * MANY_SLOW : pace->n_slow;
-    }
-    pace->last_s = moving ? now_s : 0.0;
-    return !moving ? 1 : pace->n_slow > MANY_SLOW ? 3 : 2;
-}
 
 /* The brush under the pointer; radius 0: none. */
 static SonoDab cursor_dab(const SonoScene *s, int lane)
@@ -114,10 +96,13 @@ static SonoStatus update_tiles(SonoScene *s, int px_scale, SonoSceneReport *repo
     }
     bool current = true;
     report->settled = true;
+    report->complete = true;
     for (int i = 0; i < n_lanes; i++) {
         current = current && s->lanes[i].list->current;
+        report->complete = report->complete && s->lanes[i].list->complete;
         report->settled = report->settled && s->lanes[i].list->exact;
     }
+    report->current = current;
     if (current) {
         s->shows_other = s->other != NULL;
     }
@@ -145,6 +130,7 @@ static SonoStatus draw_lanes(SonoScene *s, SonoRenderer *renderer, SonoSceneRepo
     const SonoPreview *previews = s->shows_other ? NULL : list_previews(s, &n_previews);
     const int uploads = UPLOADS_PER_FRAME / s->n_lanes;
     SonoStatus status = SONO_OK;
+    report->whole = true;
     for (int i = 0; i < s->n_lanes && status == SONO_OK; i++) {
         const SonoFeedLane *lane = &s->lanes[i];
         const SonoFrame frame = {.view = lane->view,
@@ -160,6 +146,7 @@ static SonoStatus draw_lanes(SonoScene *s, SonoRenderer *renderer, SonoSceneRepo
         SonoFrameReport drawn = {0};
         status = sono_renderer_draw(renderer, &frame, &drawn, err);
         report->again = report->again || drawn.n_waiting > 0;
+        report->whole = report->whole && drawn.whole;
     }
     return status;
 }
@@ -167,7 +154,9 @@ static SonoStatus draw_lanes(SonoScene *s, SonoRenderer *renderer, SonoSceneRepo
 SonoStatus sono_scene_draw(SonoScene *s, SonoRenderer *renderer, unsigned target, int px_scale, bool moving,
                            SonoSceneReport *report, SonoError *notice, SonoError *err)
 {
-    const int reduce = reduce_for_speed(&s->pace, moving && sono_renderer_is_software(renderer));
+    const bool is_paced = moving && sono_renderer_is_software(renderer);
+    const int reduce = scene_pace_reduce(&s->pace, is_paced);
+    const double began_s = sono_now_s();
     *report = (SonoSceneReport){0};
     s->paints = false;
     *notice = (SonoError){0};
@@ -183,6 +172,13 @@ SonoStatus sono_scene_draw(SonoScene *s, SonoRenderer *renderer, unsigned target
             status = sono_fail(err, at_end.code, "%s", at_end.message);
         }
     }
+    if (is_paced && status == SONO_OK) {
+        sono_renderer_finish(renderer); /* the toolkit would wait for it a moment later */
+        scene_pace_drawn(&s->pace, sono_now_s() - began_s);
+    }
+    report->whole = report->whole && s->plan && status == SONO_OK;
+    report->complete = report->complete && report->whole && !report->again;
     report->settled = report->settled && status == SONO_OK && !report->again && reduce == 1;
+    report->reduce = reduce;
     return status;
 }

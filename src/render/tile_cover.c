@@ -169,6 +169,19 @@ static SonoStatus add_draw(TileCover *cover, const TileDraw *draw, SonoError *er
     return SONO_OK;
 }
 
+/* Whether the columns that hold sound are covered. */
+static bool is_whole(const TileCover *cover, const SonoRenderView *v)
+{
+    const float rect_px[4] = {px_between(-v->t0_s / v->s_per_px + 1.0, v->width_px), 0.0f,
+                              px_between((v->end_s - v->t0_s) / v->s_per_px - 1.0, v->width_px), (float)v->height_px};
+    const Cells cells = cells_in(rect_px);
+    bool whole = true;
+    for (size_t y = cells.y0; y < cells.y1 && whole && cells.x1 > cells.x0; y++) {
+        whole = !memchr(cover->covered + y * cover->cells_wide + cells.x0, 0, cells.x1 - cells.x0);
+    }
+    return whole;
+}
+
 /* The slot of a tile, uploaded if it is not there (or only provisionally) and this frame may; -1: not in this frame. */
 static int get_slot(TileTextures *textures, const SonoStrip *strip, int32_t tile, int max_uploads,
                     SonoFrameReport *report)
@@ -186,6 +199,32 @@ static int get_slot(TileTextures *textures, const SonoStrip *strip, int32_t tile
     return uploaded >= 0 ? uploaded : slot;
 }
 
+/* What is left of a tile before and after its strip's stale part, or all of it. Returns how many rectangles. */
+static int cut_stale(const SonoRenderView *v, const SonoDrawStrip *s, const TileDraw *draw, TileDraw parts[2])
+{
+    parts[0] = parts[1] = *draw;
+    if (!(s->stale1_s > s->stale0_s)) {
+        return 1;
+    }
+    const float stale0_px = px_between((s->stale0_s - v->t0_s) / v->s_per_px, v->width_px);
+    const float stale1_px = px_between((s->stale1_s - v->t0_s) / v->s_per_px, v->width_px);
+    parts[0].rect_px[2] = fminf(draw->rect_px[2], stale0_px);
+    parts[1].rect_px[0] = fmaxf(draw->rect_px[0], stale1_px);
+    return 2;
+}
+
+/* One tile, or a part of it, where no better one is. */
+static SonoStatus add_tile(TileCover *cover, TileTextures *textures, const SonoStrip *strip, int32_t tile,
+                           TileDraw *draw, int max_uploads, SonoFrameReport *report, SonoError *err)
+{
+    const float *r = draw->rect_px;
+    if (r[2] <= r[0] || !narrow_to_uncovered(cover, draw->rect_px)) {
+        return SONO_OK;
+    }
+    draw->slot = get_slot(textures, strip, tile, max_uploads, report);
+    return draw->slot >= 0 ? add_draw(cover, draw, err) : SONO_OK;
+}
+
 static SonoStatus add_strip(TileCover *cover, TileTextures *textures, const SonoFrame *frame,
                             const SonoRenderView *view, const SonoDrawStrip *s, int max_uploads,
                             SonoFrameReport *report, SonoError *err)
@@ -194,12 +233,10 @@ static SonoStatus add_strip(TileCover *cover, TileTextures *textures, const Sono
     const int32_t end = s->strip->n_tiles - s->strip->n_above;
     for (int32_t tile = s->strip->n_below; tile < end && status == SONO_OK; tile++) {
         TileDraw draw = {0};
-        if (!place_tile(view, frame, s, tile, &draw) || !narrow_to_uncovered(cover, draw.rect_px)) {
-            continue;
-        }
-        draw.slot = get_slot(textures, s->strip, tile, max_uploads, report);
-        if (draw.slot >= 0) {
-            status = add_draw(cover, &draw, err);
+        TileDraw parts[2];
+        const int n = place_tile(view, frame, s, tile, &draw) ? cut_stale(view, s, &draw, parts) : 0;
+        for (int i = 0; i < n && status == SONO_OK; i++) {
+            status = add_tile(cover, textures, s->strip, tile, &parts[i], max_uploads, report, err);
         }
     }
     return status;
@@ -234,6 +271,7 @@ SonoStatus tile_cover_choose(TileCover *cover, TileTextures *textures, const Son
     for (size_t i = 0; i < frame->n_strips && report->n_waiting > 0 && status == SONO_OK; i++) {
         status = add_strip(cover, textures, frame, view, &frame->strips[i], 0, report, err);
     }
+    report->whole = is_whole(cover, view);
     if (cover->overlaps) {
         reverse(cover->draws, cover->n_draws);
     } else if (cover->n_draws > 1) {
