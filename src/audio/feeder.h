@@ -68,7 +68,7 @@ typedef struct Feeder {
 
 Feeder *feeder_new(SonoPlayer *player); /* NULL: no memory */
 void feeder_free(Feeder *feeder);       /* after its thread has ended. NULL is fine */
-void *feeder_thread(void *ctx); /* a Feeder */
+void *feeder_thread(void *ctx);         /* a Feeder */
 
 /* Open, reopen, close; take over a new ring, let go of a lost one. begins: something new is asked to sound. */
 /* Returns true with a new ring. */

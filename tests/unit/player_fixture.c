@@ -23,6 +23,7 @@ static FakeDevice device;
 static _Atomic bool plugged = true;
 static SonoOutput *the_output; /* one at a time */
 static uint64_t cut_done;
+static _Thread_local bool is_feeder;
 
 void fake_output_set(const FakeDevice *d)
 {
@@ -139,6 +140,7 @@ void sono_output_free(SonoOutput *o)
 
 PlayRing *sono_output_acquire_ring(SonoOutput *o, uint32_t *epoch)
 {
+    is_feeder = true;
     (void)pthread_mutex_lock(&o->lock);
     PlayRing *ring = o->ring;
     *epoch = o->state.epoch;
@@ -155,6 +157,11 @@ void sono_output_release_ring(SonoOutput *o, PlayRing *ring)
         sono_free(ring);
     }
     (void)pthread_mutex_unlock(&o->lock);
+}
+
+bool fake_is_feeder(void)
+{
+    return is_feeder;
 }
 
 int fake_output_n_opens(void)

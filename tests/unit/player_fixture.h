@@ -22,6 +22,8 @@ void fake_output_plug(bool plugged);
 int fake_output_n_opens(void);
 bool fake_output_is_open(void);
 SonoOutputWish fake_output_wish(void);
+/* True on the feeder's thread. */
+bool fake_is_feeder(void);
 
 /* The ring of the running stream; waits until there is one. */
 PlayRing *fake_ring(void);
