@@ -34,7 +34,7 @@ void sono_device_list_clear(SonoDeviceList *list);
 typedef struct SonoOutputWish {
     char device[128];    /* name; empty: the default one. A unique part of a name will do */
     double rate_hz;      /* asked for first; the device's default rate where it refuses. 0: that at once */
-    int n_channels;      /* at most; fewer where the device has fewer */
+    int n_channels;      /* fewer where the device has fewer, more where it takes no fewer */
     int n_in_channels;   /* 0: output only */
     int buffer_frames;   /* per callback; 0: the device's choice */
     const char *program; /* sonobrush-audio; NULL: SONO_AUDIO, else next to the program, else the libexec folder */
@@ -52,7 +52,8 @@ typedef struct SonoOutputState {
     uint32_t epoch; /* raised whenever RUNNING begins: another ring */
     double rate_hz,
         latency_s; /* latency: from the ring to the air, as the device says (implausible values: one period) */
-    int n_channels, n_in_channels, buffer_frames;
+    int n_channels, n_in_channels;
+    int buffer_frames; /* of the longest callback until now */
     uint64_t xruns, starved, clipped, non_finite,
         muted; /* events since the stream began; clipped, non_finite: samples */
     char device[128];

@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 set(app_id io.github.sonobrush.Sonobrush)
 
 install(TARGETS sonobrush-cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS sonobrush-codec RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/sonobrush)
+install(TARGETS sonobrush-codec sonobrush-audio RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/sonobrush)
 install(FILES docs/man/sonobrush-cli.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES assets/desktop/sonobrush-cli.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
         RENAME sonobrush-cli)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The child's life. It is started with posix_spawn (safe beside threads) and inherits exactly the descriptors of
- * codec_protocol.h. It is one file's servant: any error, any silence past the limit, and it is killed. */
+/* The child's life, with exactly the descriptors of codec_protocol.h. It is one file's servant: any error, any silence
+ * past the limit, and it is killed. */
 #define _GNU_SOURCE
 #include "codec_child.h"
 
@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child_process.h"
 #include "sono_clock.h"
 #include "sono_log.h"
 #include "sono_mem.h"
@@ -52,20 +52,6 @@ static double stall_timeout_s(const SonoCodecOptions *options)
     return s > 0.0 ? s : DEFAULT_STALL_TIMEOUT_S;
 }
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0) {
-        (void)close(*fd);
-    }
-    *fd = -1;
-}
-
-/* A duplicate above the numbers the child uses, so that moving one into place never lands on another. */
-static int lifted(int fd)
-{
-    return fcntl(fd, F_DUPFD_CLOEXEC, CODEC_FD_END);
-}
-
 /* Shared samples: sized once and sealed, so that the child can never cut them from under us. */
 static int make_samples(void)
 {
@@ -80,49 +66,17 @@ static int make_samples(void)
     return fd;
 }
 
-/* fds: socket, file, samples, lifeline, all above CODEC_FD_END. Returns an errno. */
 static int spawn(const char *program, bool encoding, const int fds[4], pid_t *pid)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attr;
-    sigset_t none, all;
-    (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    int rc = posix_spawn_file_actions_init(&actions);
-    if (rc) {
-        return rc;
-    }
-    rc = posix_spawnattr_init(&attr);
-    if (rc) {
-        (void)posix_spawn_file_actions_destroy(&actions);
-        return rc;
-    }
     /* mpg123 and others print what they think of a file; hear it only when asked to, or when a sanitizer may speak. */
 #ifdef SONO_SANITIZED
     const bool quiet = false;
 #else
     const bool quiet = !sono_log_wants("codec");
 #endif
-    for (int fd = 0; fd < 3 && !rc; fd++) {
-        if (fd < 2 || quiet) {
-            rc = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-        }
-    }
-    for (int i = 0; i < 4 && !rc; i++) {
-        rc = posix_spawn_file_actions_adddup2(&actions, fds[i], CODEC_FD_SOCKET + i);
-    }
-    rc = rc ? rc : posix_spawn_file_actions_addclosefrom_np(&actions, CODEC_FD_END);
-    rc = rc ? rc : posix_spawnattr_setsigmask(&attr, &none);
-    rc = rc ? rc : posix_spawnattr_setsigdefault(&attr, &all);
-    rc = rc ? rc : posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    if (!rc) {
-        char name[] = "sonobrush-codec", decode[] = "decode", encode[] = "encode";
-        char *const argv[] = {name, encoding ? encode : decode, NULL};
-        rc = posix_spawn(pid, program, &actions, &attr, argv, environ);
-    }
-    (void)posix_spawnattr_destroy(&attr);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    return rc;
+    char name[] = "sonobrush-codec", decode[] = "decode", encode[] = "encode";
+    char *const argv[] = {name, encoding ? encode : decode, NULL};
+    return sono_child_spawn(program, argv, fds, CODEC_FD_END - CODEC_FD_SOCKET, quiet, pid);
 }
 
 SonoStatus sono_codec_child_start(SonoCodecChild *child, const char *path, int file_fd, bool encoding,
@@ -137,7 +91,6 @@ SonoStatus sono_codec_child_start(SonoCodecChild *child, const char *path, int f
                               .file_name = sono_short_name(path),
                               .encoding = encoding};
     int pair[2] = {-1, -1}, life[2] = {-1, -1}, samples_fd = -1;
-    int fds[4] = {-1, -1, -1, -1};
     SonoStatus status = SONO_OK;
     char program[PATH_MAX];
     if (!sono_codec_path(options ? options->codec_path : NULL, program, sizeof program)) {
@@ -153,13 +106,7 @@ SonoStatus sono_codec_child_start(SonoCodecChild *child, const char *path, int f
         child->samples = NULL;
         goto system_error;
     }
-    const int ours[4] = {pair[1], file_fd, samples_fd, life[0]};
-    for (int i = 0; i < 4; i++) {
-        fds[i] = lifted(ours[i]);
-        if (fds[i] < 0) {
-            goto system_error;
-        }
-    }
+    const int fds[4] = {pair[1], file_fd, samples_fd, life[0]};
     const int rc = spawn(program, encoding, fds, &child->pid);
     if (rc) {
         child->pid = 0;
@@ -174,14 +121,11 @@ SonoStatus sono_codec_child_start(SonoCodecChild *child, const char *path, int f
 system_error:
     status = sono_fail(err, SONO_E_IO, "%s: cannot start the decoder: %s", child->file_name.text, strerror(errno));
 done:
-    for (int i = 0; i < 4; i++) {
-        close_fd(&fds[i]);
-    }
-    close_fd(&pair[0]);
-    close_fd(&pair[1]);
-    close_fd(&life[0]);
-    close_fd(&life[1]);
-    close_fd(&samples_fd);
+    sono_child_close_fd(&pair[0]);
+    sono_child_close_fd(&pair[1]);
+    sono_child_close_fd(&life[0]);
+    sono_child_close_fd(&life[1]);
+    sono_child_close_fd(&samples_fd);
     if (status != SONO_OK) {
         sono_codec_child_stop(child);
     }
@@ -216,8 +160,8 @@ static int reap(SonoCodecChild *child, bool ended)
 void sono_codec_child_stop(SonoCodecChild *child)
 {
     (void)reap(child, false);
-    close_fd(&child->socket);
-    close_fd(&child->lifeline);
+    sono_child_close_fd(&child->socket);
+    sono_child_close_fd(&child->lifeline);
     if (child->samples) {
         (void)munmap(child->samples, CODEC_SAMPLES_BYTES);
         child->samples = NULL;

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The helper thread of a SonoOutput: one child for each stream, watched by its heartbeat in the ring. A server that
+ * died or stands still shows as a heartbeat that stands still; nothing else can be relied on. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child_process.h"
+#include "device_child.h"
+#include "output_internal.h"
+#include "sono_clock.h"
+#include "sono_mem.h"
+
+#define OPEN_S 5.0
+#define START_S 5.0
+#define RETRY_S 1.0
+#define WATCH_S 0.1
+#define SILENT_S 1.0        /* without a callback: lost */
+#define SILENT_CHECKS 8     /* so that a time in which this process itself stood still is not taken for that */
+#define FAREWELL_S 0.4      /* for the child to fade out and close the device */
+#define AGAIN_AT_ONCE_S 0.2 /* a stream that ran so long may be opened again at once when the device asks for that */
+
+typedef struct Worker {
+    SonoOutput *output;
+    SonoOutputWish wish;
+    char program[PATH_MAX];
+    uint32_t serial, attempt;
+    bool wanted;
+    DeviceChild child;
+    OutputRing *ring;
+    double watched_s; /* how long the stream ran */
+    SonoOutputPhase told_phase;
+    char told_line[240];
+} Worker;
+
+static void tell_changed(SonoOutput *output)
+{
+    (void)pthread_mutex_lock(&output->call_lock);
+    if (output->changed) {
+        output->changed(output->ctx);
+    }
+    (void)pthread_mutex_unlock(&output->call_lock);
+}
+
+static void clear_wake(SonoOutput *output)
+{
+    uint64_t count;
+    while (read(output->wake_fd, &count, sizeof count) < 0 && errno == EINTR) {
+    }
+}
+
+/* False: the end. */
+static bool take_wish(Worker *worker)
+{
+    SonoOutput *output = worker->output;
+    clear_wake(output);
+    (void)pthread_mutex_lock(&output->lock);
+    const bool quit = output->quit;
+    if (worker->serial != output->wish_serial) {
+        worker->attempt = 0;
+    }
+    worker->serial = output->wish_serial;
+    worker->wanted = output->wanted;
+    worker->wish = output->wish;
+    memcpy(worker->program, output->program, sizeof worker->program);
+    (void)pthread_mutex_unlock(&output->lock);
+    return !quit;
+}
+
+static bool wish_is_old(Worker *worker)
+{
+    SonoOutput *output = worker->output;
+    (void)pthread_mutex_lock(&output->lock);
+    const bool old = output->quit || output->wish_serial != worker->serial;
+    (void)pthread_mutex_unlock(&output->lock);
+    return old;
+}
+
+static void set_phase(Worker *worker, SonoOutputPhase phase, const char *line)
+{
+    SonoOutput *output = worker->output;
+    (void)pthread_mutex_lock(&output->lock);
+    SonoOutputState *state = &output->state;
+    const bool current = !output->quit && output->wish_serial == worker->serial;
+    if (current) {
+        state->phase = phase;
+        (void)snprintf(state->line, sizeof state->line, "%s", line);
+    }
+    (void)pthread_mutex_unlock(&output->lock);
+    if (current && (worker->told_phase != phase || strcmp(worker->told_line, line) != 0)) {
+        worker->told_phase = phase;
+        (void)snprintf(worker->told_line, sizeof worker->told_line, "%s", line);
+        tell_changed(output);
+    }
+}
+
+/* Wait for another wish, at most so long; negative: for ever. */
+static void wait_for_wish(Worker *worker, double most_s)
+{
+    struct pollfd wait = {.fd = worker->output->wake_fd, .events = POLLIN};
+    (void)poll(&wait, 1, most_s < 0.0 ? -1 : (int)(most_s * 1000.0));
+}
+
+static SonoStatus open_device(Worker *worker, DeviceReply *opened, SonoError *err)
+{
+    DeviceRequest request = {.type = DEVICE_OPEN,
+                             .rate_hz = worker->wish.rate_hz,
+                             .n_channels = worker->wish.n_channels,
+                             .n_in_channels = worker->wish.n_in_channels,
+                             .buffer_frames = worker->wish.buffer_frames,
+                             .attempt = worker->attempt};
+    memcpy(request.device, worker->wish.device, sizeof request.device);
+    SonoStatus status = device_child_start(&worker->child, worker->program, err);
+    status = status == SONO_OK ? device_child_send(&worker->child, &request, -1, err) : status;
+    if (status == SONO_OK) {
+        status = device_child_receive(&worker->child, DEVICE_OPEN, sono_now_s() + OPEN_S, worker->output->wake_fd,
+                                      opened, err);
+    }
+    return status == SONO_OK ? device_reply_check_open(opened, err) : status;
+}
+
+static SonoStatus start_device(Worker *worker, const DeviceReply *opened, DeviceReply *started, SonoError *err)
+{
+    int fd = -1;
+    OutputRing *ring = sono_calloc(1, sizeof *ring);
+    if (!ring) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for the sound output");
+    }
+    SonoStatus status = play_ring_new(opened->rate_hz, opened->n_channels, opened->n_in_channels, opened->buffer_frames,
+                                      &ring->map, &fd, err);
+    if (status != SONO_OK) {
+        sono_free(ring);
+        return status;
+    }
+    ring->bytes = ring->map->bytes; /* the child has not seen it yet */
+    DeviceRequest request = {.type = DEVICE_START};
+    status = device_child_send(&worker->child, &request, fd, err);
+    sono_child_close_fd(&fd);
+    if (status == SONO_OK) {
+        status = device_child_receive(&worker->child, DEVICE_START, sono_now_s() + START_S, worker->output->wake_fd,
+                                      started, err);
+    }
+    if (status == SONO_OK && (started->buffer_frames < 1 || started->buffer_frames > 65536)) {
+        status = sono_fail(err, SONO_E_FORMAT, "the device asks for %d frames at once", started->buffer_frames);
+    }
+    if (status != SONO_OK) {
+        sono_output_unmap_ring(ring);
+        return status;
+    }
+    worker->ring = ring;
+    return SONO_OK;
+}
+
+/* False: meanwhile something else is wanted. */
+static bool begin_running(Worker *worker, const DeviceReply *opened, const DeviceReply *started)
+{
+    SonoOutput *output = worker->output;
+    OutputRing *ring = worker->ring;
+    (void)pthread_mutex_lock(&output->lock);
+    if (output->quit || output->wish_serial != worker->serial) {
+        (void)pthread_mutex_unlock(&output->lock);
+        sono_output_unmap_ring(ring);
+        worker->ring = NULL;
+        return false;
+    }
+    SonoOutputState *state = &output->state;
+    *state = (SonoOutputState){.phase = SONO_OUTPUT_RUNNING,
+                               .epoch = state->epoch + 1,
+                               .rate_hz = opened->rate_hz,
+                               .latency_s = opened->latency_s,
+                               .n_channels = opened->n_channels,
+                               .n_in_channels = opened->n_in_channels,
+                               .buffer_frames = started->buffer_frames};
+    memcpy(state->device, opened->device, sizeof state->device);
+    ring->epoch = state->epoch;
+    ring->refs = 1;
+    ring->next = output->rings;
+    output->rings = output->current = ring;
+    (void)pthread_mutex_unlock(&output->lock);
+    worker->told_phase = SONO_OUTPUT_RUNNING;
+    worker->told_line[0] = 0;
+    tell_changed(output);
+    return true;
+}
+
+static void end_running(Worker *worker)
+{
+    SonoOutput *output = worker->output;
+    (void)pthread_mutex_lock(&output->lock);
+    if (output->current) {
+        sono_output_read_counters(worker->ring, &output->state);
+        output->current = NULL;
+    }
+    OutputRing *unused = sono_output_unref_ring(output, worker->ring);
+    (void)pthread_mutex_unlock(&output->lock);
+    sono_output_unmap_ring(unused);
+    worker->ring = NULL;
+}
+
+/* Until the wish changes (CANCELLED) or the device is lost (why is in err). again: it wants to be opened again. */
+static SonoStatus watch(Worker *worker, const DeviceReply *opened, bool *again, SonoError *err)
+{
+    const double began_s = sono_now_s();
+    const double limit_s = SILENT_S + 2.0 * opened->buffer_frames / opened->rate_hz;
+    uint64_t heartbeat = 0;
+    double heard_s = began_s;
+    int n_checks = 0;
+    SonoStatus status = SONO_OK;
+    *again = false;
+    while (status == SONO_OK) {
+        DeviceReply reply = {0};
+        status = device_child_receive(&worker->child, DEVICE_GONE, sono_now_s() + WATCH_S, worker->output->wake_fd,
+                                      &reply, err);
+        if (status == SONO_E_CANCELLED) {
+            clear_wake(worker->output); /* before the look at the wish: what comes after it wakes again */
+        }
+        if (status == SONO_E_CANCELLED && !wish_is_old(worker)) {
+            status = SONO_OK;
+        } else if (status != SONO_E_TIMEOUT) {
+            *again = status != SONO_E_CANCELLED && (reply.flags & DEVICE_FLAG_AGAIN) != 0;
+            status = status == SONO_OK ? sono_fail(err, SONO_E_FORMAT, "the sound device is gone") : status;
+            break;
+        } else {
+            status = SONO_OK;
+        }
+        const uint64_t now = atomic_load_explicit(&worker->ring->map->n_callbacks, memory_order_acquire);
+        const double now_s = sono_now_s();
+        n_checks = now == heartbeat ? n_checks + 1 : 0;
+        heard_s = now == heartbeat ? heard_s : now_s;
+        heartbeat = now;
+        if (now_s - heard_s > limit_s && n_checks >= SILENT_CHECKS) {
+            status = sono_fail(err, SONO_E_DEVICE, "the sound device does not answer any more");
+        }
+    }
+    worker->watched_s = sono_now_s() - began_s;
+    return status;
+}
+
+/* One stream from its beginning to its end; how long to wait before the next. */
+static double run_stream(Worker *worker)
+{
+    DeviceReply opened = {0}, started = {0};
+    SonoError err = {.message = ""};
+    bool again = false;
+    SonoStatus status = open_device(worker, &opened, &err);
+    status = status == SONO_OK ? start_device(worker, &opened, &started, &err) : status;
+    if (status == SONO_OK && !begin_running(worker, &opened, &started)) {
+        status = SONO_E_CANCELLED;
+    }
+    if (status == SONO_OK) {
+        worker->attempt++;
+        opened.buffer_frames = started.buffer_frames;
+        status = watch(worker, &opened, &again, &err);
+        end_running(worker);
+    }
+    if (status == SONO_E_CANCELLED) {
+        device_child_let_go(&worker->child, FAREWELL_S);
+        return 0.0;
+    }
+    set_phase(worker, SONO_OUTPUT_LOST, err.message);
+    device_child_kill(&worker->child);
+    return again && worker->watched_s >= AGAIN_AT_ONCE_S ? 0.0 : RETRY_S;
+}
+
+void *sono_output_worker(void *ctx)
+{
+    SonoOutput *output = ctx;
+    Worker worker = {.output = output, .child = DEVICE_NO_CHILD};
+    bool was_lost = false;
+    while (take_wish(&worker)) {
+        if (!worker.wanted) {
+            set_phase(&worker, SONO_OUTPUT_CLOSED, "");
+            was_lost = false;
+            wait_for_wish(&worker, -1.0);
+            continue;
+        }
+        if (!was_lost) {
+            set_phase(&worker, SONO_OUTPUT_OPENING, "");
+        }
+        const double pause_s = run_stream(&worker);
+        was_lost = !wish_is_old(&worker);
+        if (was_lost && pause_s > 0.0) {
+            wait_for_wish(&worker, pause_s);
+            was_lost = !wish_is_old(&worker);
+        }
+    }
+    (void)pthread_mutex_lock(&output->lock);
+    output->has_worker = false;
+    const bool last = !output->has_owner;
+    (void)pthread_cond_broadcast(&output->worker_gone);
+    (void)pthread_mutex_unlock(&output->lock);
+    if (last) {
+        sono_output_destroy(output);
+    }
+    return NULL;
+}
