@@ -7,7 +7,7 @@ if(TARGET sonobrush AND TARGET sonobrush-cli)
   find_program(DBUS_RUN_SESSION dbus-run-session)
   find_program(GDBUS gdbus)
   if(XVFB_RUN AND XDOTOOL AND OPENBOX AND DBUS_RUN_SESSION AND GDBUS)
-    set(app_env "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};ASAN_OPTIONS=detect_leaks=0")
+    set(app_env "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
     add_executable(test_app_widgets ${CMAKE_CURRENT_SOURCE_DIR}/ui/test_app_widgets.c)
     target_include_directories(test_app_widgets PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/src/app
       ${CMAKE_BINARY_DIR}/src/app)

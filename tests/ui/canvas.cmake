@@ -7,9 +7,8 @@ if(TARGET sono_view)
   find_program(OPENBOX openbox)
   find_program(DBUS_RUN_SESSION dbus-run-session)
   if(XVFB_RUN AND XDOTOOL AND OPENBOX AND DBUS_RUN_SESSION)
-    # Accessibility is looked at inside the process; leaks are those of GL drivers and fonts (tests/ui/window.cmake).
-    set(canvas_env GTK_A11Y=test GSETTINGS_BACKEND=memory G_DEBUG=fatal-criticals LC_ALL=C.UTF-8
-        ASAN_OPTIONS=detect_leaks=0)
+    # Accessibility is looked at inside the process.
+    set(canvas_env GTK_A11Y=test GSETTINGS_BACKEND=memory G_DEBUG=fatal-criticals LC_ALL=C.UTF-8)
     # widget_test(<name> <executable> [ENV...])
     function(widget_test name executable)
       add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/ui/with-display.sh $<TARGET_FILE:${executable}>)
