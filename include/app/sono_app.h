@@ -20,8 +20,9 @@ SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStor
 /* False once a file was opened in it: another file gets another window. */
 gboolean sono_window_is_empty(SonoWindow *window);
 void sono_window_open(SonoWindow *window, const char *path);
-/* Open path and queue the edits when it is there (takes over the script's content). */
-void sono_window_open_with_edits(SonoWindow *window, const char *path, SonoEditScript *edits);
+/* Open path and queue the edits when it is there (takes over the script's content). lost_file: the recovery file they
+ * were taken from. */
+void sono_window_open_with_edits(SonoWindow *window, const char *path, SonoEditScript *edits, const char *lost_file);
 gboolean sono_window_is_modified(SonoWindow *window);
 /* One line for the user: what went well (it goes by itself), or a problem (it stays until it is closed). */
 void sono_window_tell(SonoWindow *window, const char *line, gboolean problem);

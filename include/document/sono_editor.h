@@ -44,17 +44,18 @@ typedef struct SonoEditorNews {
 
 /* The next news; false: none. Poll until then after every wake. */
 bool sono_editor_poll(SonoEditor *editor, SonoEditorNews *news);
-/* What is under way besides edits: reading the file, writing files. The oldest first. */
+/* What is under way: reading the file, committing edits (one task for all that are queued), writing files. */
 typedef struct SonoEditorTask {
     int id;
-    char title[96];  /* "Opening loop.wav", "Saving mix.flac" */
+    char title[96];  /* "Opening loop.wav", "Edit 3 of 20", "Saving mix.flac" */
     double fraction; /* 0..1; -1: unknown */
     double since_s;  /* when it began, as sono_now_s() */
 } SonoEditorTask;
 /* The first max tasks; returns how many there are. */
 size_t sono_editor_tasks(const SonoEditor *editor, SonoEditorTask *tasks, size_t max);
-/* Stop one: opening ends in FAILED with an empty line; a file being written stays as it was (SAVED with an empty path
- * and line). No such task: nothing. */
+/* Stop one: opening ends in FAILED with an empty line; edits that are not in the document yet are taken back
+ * (TAKEN_BACK for each); a file being written stays as it was (SAVED with an empty path and line). No such task:
+ * nothing. */
 void sono_editor_cancel(SonoEditor *editor, int id);
 SonoDocument *sono_editor_document(SonoEditor *editor); /* NULL until READY */
 size_t sono_editor_n_queued(const SonoEditor *editor);
@@ -79,5 +80,5 @@ bool sono_editor_redo(SonoEditor *editor);
 SonoStatus sono_editor_go_to(SonoEditor *editor, size_t n_edits, SonoError *err);
 /* "opening", or "ready edits=1 queued=0 modified=1 saving=0": for scripts and tests. Returns buf. */
 const char *sono_editor_describe(const SonoEditor *editor, char *buf, size_t n_bytes);
-/* True while files are read or written. */
+/* True while files are read or written or edits committed. */
 bool sono_editor_is_busy(const SonoEditor *editor);

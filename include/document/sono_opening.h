@@ -35,3 +35,5 @@ void sono_opening_poll(SonoOpening *opening, SonoOpeningNews *news);
 /* Cancel if it still runs, and forget it. Waits for `opened` to end, not for the file. NULL is fine. */
 void sono_opening_close(SonoOpening *opening);
 const char *sono_opening_path(const SonoOpening *opening);
+/* Where that leads through links, once it is finished. */
+const char *sono_opening_real_path(SonoOpening *opening);

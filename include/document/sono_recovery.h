@@ -25,6 +25,12 @@ SonoStatus sono_recovery_new(SonoEngine *engine, const char *folder, const char 
 /* The edits have changed, or were saved: write them, or remove the file when there is nothing to lose (not modified).
  * Several calls while a worker writes become one. */
 void sono_recovery_update(SonoRecovery *recovery, const SonoDocument *doc);
+/* wake: called on a worker when there is an error to take; not any more once the recovery is closed. Once, before the
+ * first update. */
+void sono_recovery_watch(SonoRecovery *recovery, void (*wake)(void *ctx), void *ctx);
+/* The document is made anew of the n_edits that sono_recovery_take took from lost_file: that stays until as many are
+ * written again, or nothing is to be lost any more. Once, before the first update. Errors: IO, NOMEM. */
+SonoStatus sono_recovery_adopt(SonoRecovery *recovery, const char *lost_file, size_t n_edits, SonoError *err);
 /* What the last update asked for is done: written, removed or failed. */
 bool sono_recovery_is_settled(const SonoRecovery *recovery);
 /* The last failure's line, once; false: none. */
@@ -44,15 +50,14 @@ typedef struct SonoLostEdits {
 /* Newest first; files that cannot be read are skipped and logged. *out is malloc'ed. Thread: any. Errors: NOMEM. */
 SonoStatus sono_recovery_list(const char *folder, SonoLostEdits **out, size_t *n, SonoError *err);
 void sono_recovery_list_free(SonoLostEdits *lost, size_t n);
-/* Where the sound is now: at its old place if the fingerprint is right, else the first of the candidates (a folder:
- * the files in it of the right size) with it. *path is malloc'ed; NULL with OK: not found. Reads files: any thread but
- * the main one. Errors: NOMEM. */
+/* Where the sound is now: at its old place if the fingerprint is right, else among the files of its old folder, else
+ * the first of the candidates (a folder: the files in it of the right size) with it. *path is malloc'ed; NULL with OK:
+ * not found. Reads files: any thread but the main one. Errors: NOMEM. */
 SonoStatus sono_recovery_find_sound(const SonoLostEdits *lost, const char *const *candidates, size_t n_candidates,
                                     char **path, SonoError *err);
 /* Claim it for this process (so that no second window offers it) and read its edits. The file stays, and is offered
- * again should this process die, until a recovery of this process has written as many edits of the same sound, or
- * removes its own file; or until it is discarded. Reads files: any thread but the main one. Errors: IO (somebody else
- * has it), FORMAT. */
+ * again should this process die, until the recovery that has adopted it needs it no more, or it is discarded. Reads
+ * files: any thread but the main one. Errors: IO (somebody else has it), FORMAT. */
 SonoStatus sono_recovery_take(const SonoLostEdits *lost, SonoEditScript *out, SonoError *err);
 /* The user does not want them. */
 void sono_recovery_discard(const SonoLostEdits *lost);

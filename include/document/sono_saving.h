@@ -14,7 +14,9 @@ SonoStatus sono_saving_new(const SonoDocument *doc, SonoSavingKind kind, const c
 void sono_saving_free(SonoSaving *saving); /* NULL is fine; thread: any */
 /* Write it. On an error the old file is untouched. Thread: any one. Errors: as sono_clip_save, sono_edit_script_save.
  */
-SonoStatus sono_saving_run(const SonoSaving *saving, const SonoCodecOptions *options, SonoError *err);
+SonoStatus sono_saving_run(SonoSaving *saving, const SonoCodecOptions *options, SonoError *err);
 SonoSavingKind sono_saving_kind(const SonoSaving *saving);
 const char *sono_saving_path(const SonoSaving *saving);
+/* Where that leads through links, once it is written. */
+const char *sono_saving_real_path(const SonoSaving *saving);
 uint64_t sono_saving_revision(const SonoSaving *saving); /* of the clip */

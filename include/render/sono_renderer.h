@@ -16,7 +16,8 @@ typedef struct SonoDrawStrip {
     const SonoStrip *strip;
     double p0, p1; /* positions on the axis */
     int taps_t, taps_f;
-    bool fallback; /* stands in for one that is not there yet */
+    bool fallback;             /* stands in for one that is not there yet */
+    double stale0_s, stale1_s; /* between these it has another sound and is not drawn; equal: all is drawn */
 } SonoDrawStrip;
 
 /* One edit, shown as its operation would change what is drawn. Its weights come from dabs, or from a mask if mask is

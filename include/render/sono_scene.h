@@ -47,6 +47,9 @@ typedef struct SonoOutcome {
 /* Errors: as sono_strokes_*, sono_selection_*; the scene stays usable. */
 SonoStatus sono_scene_point(SonoScene *scene, const SonoPointer *pointer, SonoOutcome *out, SonoError *err);
 bool sono_scene_is_dragging(const SonoScene *scene);
+/* A selecting drag has left the canvas: move the view towards the pointer as far as it goes in dt_s seconds, faster
+ * the farther out the pointer is, and go on with the drag there. False: it did not move. */
+bool sono_scene_follow_drag(SonoScene *scene, double dt_s);
 
 /* The edit of an operation on the selection (the caller clears it), shown as a preview from now on, as strokes are.
  * Errors: INVALID (nothing is selected, no sound), NOMEM. */

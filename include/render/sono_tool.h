@@ -40,6 +40,9 @@ typedef enum SonoCursor {
     SONO_CURSOR_SIZE_RISING
 } SonoCursor;
 
+/* Directions, as bits. */
+enum { SONO_ALONG_TIME = 1, SONO_ALONG_FREQ = 2 };
+
 /* Which groups of settings the tool uses, for panels. */
 enum { SONO_TOOL_HAS_OPERATION = 1, SONO_TOOL_HAS_BRUSH = 2, SONO_TOOL_HAS_SELECTION = 4 };
 
@@ -78,6 +81,7 @@ typedef struct SonoTool {
     const char *icon;  /* icon name */
     char key;          /* lower case: chooses the tool, or lends it while held */
     unsigned has;      /* SONO_TOOL_HAS_... */
+    unsigned scrolls;  /* SONO_ALONG_...: where the view follows a drag that leaves it */
     /* DOWN, DRAG, UP, CANCEL. */
     SonoStatus (*point)(SonoToolContext *context, const SonoPointer *pointer, SonoError *err);
     SonoCursor (*cursor)(const SonoToolContext *context, const SonoPointer *pointer, bool is_down);

@@ -8,7 +8,7 @@
 static void undo(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     (void)sono_editor_undo(SONO_WINDOW(data)->file.editor);
-    window_refresh(data);
+    window_hear(data);
 }
 
 static void redo(GSimpleAction *action, GVariant *parameter, gpointer data)

@@ -58,6 +58,7 @@ static void import_edits_from(GSimpleAction *action, GVariant *parameter, gpoint
 static void cancel_task(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     sono_editor_cancel(SONO_WINDOW(data)->file.editor, g_variant_get_int32(parameter));
+    window_hear(data);
 }
 
 static void close_window(GSimpleAction *action, GVariant *parameter, gpointer data)

@@ -76,7 +76,8 @@ static SonoWindow *new_window(SonoApplication *app)
 }
 
 /* preferred (or NULL) is used if it is empty. */
-static void open_in(SonoApplication *app, GtkWindow *preferred, const char *path, SonoEditScript *edits)
+static void open_in(SonoApplication *app, GtkWindow *preferred, const char *path, SonoEditScript *edits,
+                    const char *lost_file)
 {
     SonoWindow *window = edits ? NULL : sono_application_find(app, path);
     if (window) {
@@ -88,23 +89,23 @@ static void open_in(SonoApplication *app, GtkWindow *preferred, const char *path
     remember_path(window, path);
     gtk_window_present(GTK_WINDOW(window));
     if (edits) {
-        sono_window_open_with_edits(window, path, edits);
+        sono_window_open_with_edits(window, path, edits, lost_file);
     } else {
         sono_window_open(window, path);
         sono_recovery_offer_for(app, path);
     }
 }
 
-void sono_application_open(SonoApplication *app, const char *path, SonoEditScript *edits)
+void sono_application_open(SonoApplication *app, const char *path, SonoEditScript *edits, const char *lost_file)
 {
-    open_in(app, sono_application_active(app), path, edits);
+    open_in(app, sono_application_active(app), path, edits, lost_file);
 }
 
 static void open_file(SonoApplication *app, GtkWindow *preferred, GFile *file)
 {
     const char *path = g_file_peek_path(file);
     if (path) {
-        open_in(app, preferred, path, NULL);
+        open_in(app, preferred, path, NULL, NULL);
         return;
     }
     SonoWindow *window = SONO_IS_WINDOW(preferred) ? SONO_WINDOW(preferred) : new_window(app);
@@ -232,7 +233,7 @@ static gboolean on_signal(gpointer app)
 static void on_chosen(GtkWindow *parent, const char *path, gpointer data)
 {
     if (path) {
-        open_in(data, parent, path, NULL);
+        open_in(data, parent, path, NULL, NULL);
     }
 }
 

@@ -11,8 +11,9 @@ G_DECLARE_FINAL_TYPE(SonoApplication, sono_application, SONO, APPLICATION, GtkAp
 GtkApplication *sono_application_new(void);
 SonoSettings *sono_application_settings(SonoApplication *app);
 /* A window for path: the active one if it is empty, else a new one; one that has the file already is presented. Edits
- * (or NULL) are taken over and queued when the sound is there: always in a window of their own. */
-void sono_application_open(SonoApplication *app, const char *path, SonoEditScript *edits);
+ * (or NULL) are taken over and queued when the sound is there: always in a window of their own. lost_file: the recovery
+ * file they are from. */
+void sono_application_open(SonoApplication *app, const char *path, SonoEditScript *edits, const char *lost_file);
 /* The window that was used last; NULL: there is none. */
 GtkWindow *sono_application_active(SonoApplication *app);
 /* The window that shows this file, or is about to; NULL: none does. */

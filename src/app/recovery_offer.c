@@ -96,7 +96,7 @@ static void search_on_worker(GTask *task, gpointer source, gpointer data, GCance
         (void)sono_fingerprint(search->only, &only, NULL); /* a file that cannot be read has none */
     }
     for (size_t i = 0; i < n; i++) {
-        if (search->only && strcmp(list[i].fingerprint.text, only.text) != 0) {
+        if (search->only && (!only.text[0] || strcmp(list[i].fingerprint.text, only.text) != 0)) {
             continue;
         }
         Lost *lost = search->only ? copy_lost(&list[i]) : find_among(&list[i], search);
@@ -112,7 +112,7 @@ static void search_on_worker(GTask *task, gpointer source, gpointer data, GCance
 /* ---- taking them ---- */
 
 typedef struct Taken {
-    char *path;
+    char *path, *file;
     SonoEditScript edits;
     SonoError err;
     gboolean is_other; /* the chosen file is another sound */
@@ -122,6 +122,7 @@ static void free_taken(gpointer data)
 {
     Taken *taken = data;
     g_free(taken->path);
+    g_free(taken->file);
     sono_edit_script_clear(&taken->edits);
     g_free(taken);
 }
@@ -133,8 +134,10 @@ static void take_on_worker(GTask *task, gpointer source, gpointer data, GCancell
     Taken *taken = g_new0(Taken, 1);
     SonoFingerprint print = {0};
     taken->path = g_strdup(lost->path);
+    taken->file = g_strdup(lost->edits.file);
     if (sono_fingerprint(lost->path, &print, &taken->err) == SONO_OK) {
-        taken->is_other = strcmp(print.text, lost->edits.fingerprint.text) != 0;
+        /* without a fingerprint who chose the sound has to know */
+        taken->is_other = lost->edits.fingerprint.text[0] && strcmp(print.text, lost->edits.fingerprint.text) != 0;
         if (!taken->is_other) {
             (void)sono_recovery_take(&lost->edits, &taken->edits, &taken->err);
         }
@@ -176,7 +179,7 @@ static void on_taken(GObject *source, GAsyncResult *result, gpointer data)
     } else {
         g_application_hold(G_APPLICATION(app)); /* the only window may be the twin */
         close_twin(app, taken->path);
-        sono_application_open(app, taken->path, &taken->edits);
+        sono_application_open(app, taken->path, &taken->edits, taken->file);
         taken->edits = (SonoEditScript){0};
         g_application_release(G_APPLICATION(app));
     }

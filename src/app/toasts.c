@@ -246,6 +246,13 @@ static void show_fraction(const Card *card, double fraction)
     }
 }
 
+static void show_title(const Card *card, const char *title)
+{
+    if (strcmp(gtk_label_get_text(GTK_LABEL(card->label)), title) != 0) { /* "Edit 3 of 20" */
+        gtk_label_set_text(GTK_LABEL(card->label), title);
+    }
+}
+
 static gboolean is_among(const SonoEditorTask *tasks, gsize n, int id)
 {
     for (gsize i = 0; i < n; i++) {
@@ -273,6 +280,7 @@ void sono_toasts_set_tasks(SonoToasts *toasts, const SonoEditorTask *tasks, gsiz
             revealer = add_task(toasts, &tasks[i]);
         }
         if (revealer) {
+            show_title(card_of(revealer), tasks[i].title);
             show_fraction(card_of(revealer), tasks[i].fraction);
         }
     }

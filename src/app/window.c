@@ -39,9 +39,10 @@ void sono_window_open(SonoWindow *w, const char *path)
     window_start(w, path);
 }
 
-void sono_window_open_with_edits(SonoWindow *w, const char *path, SonoEditScript *edits)
+void sono_window_open_with_edits(SonoWindow *w, const char *path, SonoEditScript *edits, const char *lost_file)
 {
     w->file.later = *edits;
+    w->file.later_of = g_strdup(lost_file);
     *edits = (SonoEditScript){0};
     window_start(w, path);
 }

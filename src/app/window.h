@@ -26,6 +26,7 @@ typedef struct WindowFile {
     char *path;           /* of the sound that was opened; NULL while empty */
     char *saved_path;     /* where it was saved last, or NULL */
     SonoEditScript later; /* edits to queue when the sound is there */
+    char *later_of;       /* the recovery file they were taken from, or NULL */
     GQueue saves;         /* WindowSave: the first is being written if saving */
     gboolean saving;
     WindowClosing closing;
@@ -63,6 +64,9 @@ void window_update(SonoWindow *w);
 void window_set_state(SonoWindow *w, const char *action, GVariant *state);
 
 /* ---- window_news.c ---- */
+/* All that is news now. What takes edits back calls it before more are queued, so that the picture takes back the same.
+ */
+void window_hear(SonoWindow *w);
 void window_start(SonoWindow *w, const char *path);
 /* Edits that come from nowhere near the pointer: queue one and show it. FALSE: the user was told why not. */
 gboolean window_queue(SonoWindow *w, const SonoEdit *edit);

@@ -176,6 +176,7 @@ void window_close_file(SonoWindow *w)
     }
     sono_edit_script_clear(&w->file.later);
     g_queue_clear_full(&w->file.saves, save_free);
+    g_clear_pointer(&w->file.later_of, g_free);
     g_clear_pointer(&w->file.path, g_free);
     g_clear_pointer(&w->file.saved_path, g_free);
 }

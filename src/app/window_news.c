@@ -18,24 +18,43 @@ static void show_sound(SonoWindow *w, const SonoEditorNews *news)
     sono_plan_unref(plan);
 }
 
+static gboolean on_news(gpointer data)
+{
+    SonoWindow *w = data;
+    g_atomic_int_set(&w->file.wake_pending, 0);
+    window_hear(w);
+    return G_SOURCE_REMOVE;
+}
+
+/* Any thread. */
+static void wake(void *ctx)
+{
+    SonoWindow *w = ctx;
+    if (g_atomic_int_compare_and_exchange(&w->file.wake_pending, 0, 1)) {
+        g_idle_add_full(G_PRIORITY_DEFAULT, on_news, g_object_ref(w), g_object_unref);
+    }
+}
+
 static void start_recovery(SonoWindow *w)
 {
     SonoError err = {0};
-    if (sono_recovery_new(w->engine, NULL, w->file.path, &w->file.recovery, &err) != SONO_OK) {
+    const char *path = sono_document_path(window_document(w));
+    if (sono_recovery_new(w->engine, NULL, path, &w->file.recovery, &err) != SONO_OK ||
+        (w->file.later_of &&
+         sono_recovery_adopt(w->file.recovery, w->file.later_of, w->file.later.n_edits, &err) != SONO_OK)) {
         sono_window_tell(w, err.message, TRUE);
+    }
+    if (w->file.recovery) {
+        sono_recovery_watch(w->file.recovery, wake, w);
     }
 }
 
 /* After every change of the history. */
 static void keep_edits(SonoWindow *w)
 {
-    SonoError err = {0};
     const SonoDocument *doc = window_document(w);
     if (w->file.recovery && doc) {
         sono_recovery_update(w->file.recovery, doc);
-        if (sono_recovery_take_error(w->file.recovery, &err)) {
-            sono_window_tell(w, err.message, TRUE);
-        }
     }
 }
 
@@ -149,28 +168,21 @@ static void hear(SonoWindow *w, const SonoEditorNews *news)
     sono_clip_unref(news->clip);
 }
 
-static gboolean on_news(gpointer data)
+void window_hear(SonoWindow *w)
 {
-    SonoWindow *w = data;
+    SonoError err = {0};
+    g_autoptr(SonoWindow) self = g_object_ref(w); /* what is heard may close it */
     g_autofree SonoEditorNews *news = g_new0(SonoEditorNews, 1);
-    g_atomic_int_set(&w->file.wake_pending, 0);
     while (w->file.editor && sono_editor_poll(w->file.editor, news)) {
         hear(w, news);
+    }
+    if (w->file.recovery && sono_recovery_take_error(w->file.recovery, &err)) {
+        sono_window_tell(w, err.message, TRUE);
     }
     if (w->canvas) { /* not disposed */
         sono_inspector_show_document(w->inspector, window_document(w));
         window_save_next(w);
         window_refresh(w);
-    }
-    return G_SOURCE_REMOVE;
-}
-
-/* Any thread. */
-static void wake(void *ctx)
-{
-    SonoWindow *w = ctx;
-    if (g_atomic_int_compare_and_exchange(&w->file.wake_pending, 0, 1)) {
-        g_idle_add_full(G_PRIORITY_DEFAULT, on_news, g_object_ref(w), g_object_unref);
     }
 }
 

@@ -124,7 +124,7 @@ void sono_editor_close(SonoEditor *e)
 
 static SonoStatus start_document(SonoEditor *e, const SonoOpeningNews *news, SonoError *err)
 {
-    SonoStatus status = sono_document_new(sono_opening_path(e->opening), news->clip, &news->info, &e->doc, err);
+    SonoStatus status = sono_document_new(sono_opening_real_path(e->opening), news->clip, &news->info, &e->doc, err);
     if (status == SONO_OK) {
         status = sono_edit_queue_new(e->engine, e->doc, e->events.wake, e->events.ctx, &e->queue, err);
     }
@@ -185,33 +185,13 @@ static void poll_opening(SonoEditor *e)
     sono_clip_unref(news.clip);
 }
 
-static void poll_queue(SonoEditor *e)
-{
-    SonoError err = {0};
-    for (;;) {
-        switch (sono_edit_queue_poll(e->queue, NULL, &err)) {
-        case SONO_QUEUE_NOTHING:
-            return;
-        case SONO_QUEUE_COMMITTED:
-            editor_tell(e, (EditorItem){.kind = SONO_NEWS_COMMITTED});
-            break;
-        case SONO_QUEUE_NO_CHANGE:
-            editor_tell_line(e, SONO_NEWS_DROPPED, "");
-            break;
-        case SONO_QUEUE_FAILED:
-            editor_tell_line(e, SONO_NEWS_DROPPED, err.message);
-            break;
-        }
-    }
-}
-
 static void poll_all(SonoEditor *e)
 {
     if (e->opening) {
         poll_opening(e);
     }
     if (e->n_items == 0 && e->queue) {
-        poll_queue(e);
+        editor_edits_poll(e);
     }
     if (e->n_items == 0) {
         editor_imports_poll(e);
@@ -251,7 +231,8 @@ bool sono_editor_poll(SonoEditor *e, SonoEditorNews *news)
 size_t sono_editor_tasks(const SonoEditor *e, SonoEditorTask *tasks, size_t max)
 {
     if (!e->opening) {
-        return editor_saves_tasks(e, tasks, max);
+        const size_t n = editor_edits_task(e, tasks, max);
+        return n + editor_saves_tasks(e, tasks + (n < max ? n : max), max - (n < max ? n : max));
     }
     if (max > 0) { /* nothing is written before the file is read */
         const char *path = sono_opening_path(e->opening);
@@ -269,7 +250,7 @@ void sono_editor_cancel(SonoEditor *e, int id)
         e->opening = NULL;
         editor_tell_line(e, SONO_NEWS_FAILED, "");
         editor_wake(e);
-    } else {
+    } else if (!editor_edits_cancel(e, id)) {
         (void)editor_saves_cancel(e, id);
     }
 }
@@ -277,24 +258,6 @@ void sono_editor_cancel(SonoEditor *e, int id)
 SonoDocument *sono_editor_document(SonoEditor *e)
 {
     return e->queue ? e->doc : NULL;
-}
-
-size_t sono_editor_n_queued(const SonoEditor *e)
-{
-    return e->queue ? sono_edit_queue_n(e->queue) : 0;
-}
-
-const SonoEdit *sono_editor_queued_edit(const SonoEditor *e, size_t index)
-{
-    return e->queue ? sono_edit_queue_edit(e->queue, index) : NULL;
-}
-
-SonoStatus sono_editor_push(SonoEditor *e, const SonoEdit *edit, SonoError *err)
-{
-    if (!e->queue) {
-        return sono_fail(err, SONO_E_INVALID, "the sound is still being read");
-    }
-    return sono_edit_queue_push(e->queue, edit, err);
 }
 
 SonoStatus sono_editor_go_to(SonoEditor *e, size_t n_edits, SonoError *err)
@@ -326,33 +289,5 @@ const char *sono_editor_describe(const SonoEditor *e, char *buf, size_t n_bytes)
 
 bool sono_editor_is_busy(const SonoEditor *e)
 {
-    return e->opening || e->saves || e->imports;
-}
-
-bool sono_editor_can_undo(const SonoEditor *e)
-{
-    return e->queue && (sono_edit_queue_n(e->queue) > 0 || sono_document_can_undo(e->doc));
-}
-
-bool sono_editor_can_redo(const SonoEditor *e)
-{
-    return e->queue && sono_edit_queue_n(e->queue) == 0 && sono_document_can_redo(e->doc);
-}
-
-bool sono_editor_undo(SonoEditor *e)
-{
-    if (!sono_editor_can_undo(e)) {
-        return false;
-    }
-    if (sono_edit_queue_take_back(e->queue)) {
-        editor_tell(e, (EditorItem){.kind = SONO_NEWS_TAKEN_BACK});
-        editor_wake(e);
-        return true;
-    }
-    return sono_document_undo(e->doc);
-}
-
-bool sono_editor_redo(SonoEditor *e)
-{
-    return sono_editor_can_redo(e) && sono_document_redo(e->doc);
+    return e->opening || e->edits_id || e->saves || e->imports;
 }

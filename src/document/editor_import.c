@@ -97,7 +97,7 @@ static SonoStatus queue_edits(SonoEditor *e, ImportJob *job, SonoError *err)
         if (edit->operation->takes_state) {
             edit->params.v[0] += n_before;
         }
-        status = sono_edit_queue_push(e->queue, edit, err);
+        status = editor_edits_push(e, edit, err);
         if (status != SONO_OK) {
             (void)sono_fail_context(err, "%s: edits[%zu]", sono_short_name(job->path).text, i);
             while (i-- > 0) {
@@ -122,10 +122,10 @@ static void settle(SonoEditor *e, ImportJob *job)
     editor_tell(e, (EditorItem){.kind = SONO_NEWS_IMPORTED, .n_edits = job->script.n_edits, .path = strdup(job->path)});
 }
 
-/* In the order they were asked for. */
+/* In the order they were asked for; one at a time, so that its edits are the newest when its news is heard. */
 void editor_imports_poll(SonoEditor *e)
 {
-    while (e->imports && atomic_load_explicit(&e->imports->done, memory_order_acquire)) {
+    if (e->imports && atomic_load_explicit(&e->imports->done, memory_order_acquire)) {
         ImportJob *job = e->imports;
         DL_DELETE(e->imports, job);
         settle(e, job);

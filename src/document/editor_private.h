@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The editor's insides: editor.c (opening, document and news), editor_saves.c (files being written), editor_import.c
- * (scripts being read). */
+/* The editor's insides: editor.c (opening, document and news), editor_edits.c (edits), editor_saves.c (files being
+ * written), editor_import.c (scripts being read). */
 #pragma once
 #include "sono_editor.h"
 
@@ -33,6 +33,9 @@ struct SonoEditor {
     ImportJob *imports; /* oldest first */
     int next_task_id;
     int opening_id;
+    int edits_id; /* of the task that the queued edits are; 0: none is queued */
+    double edits_since_s;
+    size_t n_edits_done; /* of that task */
     double opened_at_s, fraction;
     bool length_told;
     double sound_at_s; /* time of the last SOUND */
@@ -46,6 +49,12 @@ struct SonoEditor {
 void editor_tell(SonoEditor *editor, EditorItem item);
 void editor_tell_line(SonoEditor *editor, SonoEditorNewsKind kind, const char *line);
 void editor_wake(SonoEditor *editor);
+
+/* The queued edits: tell what became of them; n = 0 or 1 tasks; false: not this task. */
+SonoStatus editor_edits_push(SonoEditor *editor, const SonoEdit *edit, SonoError *err);
+void editor_edits_poll(SonoEditor *editor);
+size_t editor_edits_task(const SonoEditor *editor, SonoEditorTask *tasks, size_t max);
+bool editor_edits_cancel(SonoEditor *editor, int id);
 
 /* Tell of what was written; start what waited for it. */
 void editor_saves_poll(SonoEditor *editor);

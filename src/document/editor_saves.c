@@ -126,7 +126,7 @@ static void tell_saved(SonoEditor *e, const SaveJob *job)
         editor_tell_line(e, SONO_NEWS_SAVED, job->error.message);
     } else {
         if (sono_saving_kind(job->saving) == SONO_SAVING_SOUND) {
-            sono_document_mark_written(e->doc, path, sono_saving_revision(job->saving));
+            sono_document_mark_written(e->doc, sono_saving_real_path(job->saving), sono_saving_revision(job->saving));
         }
         editor_tell(e, (EditorItem){.kind = SONO_NEWS_SAVED, .path = strdup(path)});
     }

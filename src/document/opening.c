@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file on its way into memory: snapshots of what is decoded, handed over under a lock. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "sono_opening.h"
 
 #include "sono_clock.h"
@@ -27,6 +28,7 @@ struct SonoOpening {
     bool closed, in_opened;
     pthread_cond_t left_opened;
     SonoOpeningNews news; /* clip: not handed out yet */
+    char *real_path;      /* from when it is finished; NULL: not known */
 };
 
 static void opening_unref(SonoOpening *o)
@@ -37,6 +39,7 @@ static void opening_unref(SonoOpening *o)
         (void)pthread_cond_destroy(&o->left_opened);
         (void)pthread_mutex_destroy(&o->lock);
         free(o->path);
+        free(o->real_path);
         sono_free(o);
     }
 }
@@ -49,6 +52,14 @@ static SonoJobTicket ticket_of(const SonoOpening *o)
 const char *sono_opening_path(const SonoOpening *o)
 {
     return o->path;
+}
+
+const char *sono_opening_real_path(SonoOpening *o)
+{
+    (void)pthread_mutex_lock(&o->lock);
+    const char *path = o->real_path ? o->real_path : o->path;
+    (void)pthread_mutex_unlock(&o->lock);
+    return path;
 }
 
 static void wake_locked(SonoOpening *o)
@@ -126,7 +137,9 @@ static void *load(void *arg)
     const SonoLoadWatch watch = {o, on_opened, on_grown};
     o->snapshot_at_s = sono_now_s();
     const SonoStatus status = sono_clip_load_watched(o->path, &o->options, &watch, o->store, &clip, &report, &error);
+    char *real_path = realpath(o->path, NULL);
     (void)pthread_mutex_lock(&o->lock);
+    o->real_path = real_path;
     o->news.finished = true;
     o->news.status = status;
     o->news.report = report;

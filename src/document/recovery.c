@@ -34,6 +34,8 @@ typedef struct Keeper {
     uint64_t n_done; /* number of the last snapshot that was dealt with */
     bool has_error;
     SonoError error;
+    void (*wake)(void *ctx); /* of who wants to hear of errors, or NULL */
+    void *wake_ctx;
     /* whoever is busy; after closing, the main thread */
     RecoveryWriter writer;
 } Keeper;
@@ -93,11 +95,15 @@ static SonoStatus deal_with(Keeper *k, const Snapshot *s, SonoError *err)
     return recovery_writer_write(w, s->edits, s->n_edits, s->saved_over, err);
 }
 
+/* Lock held. */
 static void keep_error(Keeper *k, SonoStatus status, const SonoError *err)
 {
     if (status != SONO_OK) {
         k->has_error = true;
         k->error = *err;
+        if (k->wake && !k->closed) {
+            k->wake(k->wake_ctx);
+        }
     }
 }
 
@@ -311,6 +317,19 @@ void sono_recovery_update(SonoRecovery *r, const SonoDocument *doc)
     (void)pthread_mutex_lock(&r->keeper->lock);
     keep_error(r->keeper, err.code, &err);
     (void)pthread_mutex_unlock(&r->keeper->lock);
+}
+
+void sono_recovery_watch(SonoRecovery *r, void (*wake)(void *ctx), void *ctx)
+{
+    (void)pthread_mutex_lock(&r->keeper->lock);
+    r->keeper->wake = wake;
+    r->keeper->wake_ctx = ctx;
+    (void)pthread_mutex_unlock(&r->keeper->lock);
+}
+
+SonoStatus sono_recovery_adopt(SonoRecovery *r, const char *lost_file, size_t n_edits, SonoError *err)
+{
+    return recovery_writer_adopt(&r->keeper->writer, lost_file, n_edits, err); /* not looked at before an update */
 }
 
 bool sono_recovery_is_settled(const SonoRecovery *r)

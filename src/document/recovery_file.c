@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,16 +31,22 @@ SonoStatus recovery_folder(const char *given, char out[PATH_MAX], SonoError *err
 {
     const char *state = getenv("XDG_STATE_HOME");
     const char *home = getenv("HOME");
+    char buffer[4096];
+    struct passwd entry;
+    struct passwd *user = NULL;
     if (given) {
         return check_length(snprintf(out, PATH_MAX, "%s", given), err);
     }
     if (state && state[0] == '/') {
         return check_length(snprintf(out, PATH_MAX, "%s/sonobrush/recovery", state), err);
     }
+    if ((!home || home[0] != '/') && getpwuid_r(geteuid(), &entry, buffer, sizeof buffer, &user) == 0 && user) {
+        home = entry.pw_dir; /* started without an environment */
+    }
     if (home && home[0] == '/') {
         return check_length(snprintf(out, PATH_MAX, "%s/.local/state/sonobrush/recovery", home), err);
     }
-    return sono_fail(err, SONO_E_IO, "neither XDG_STATE_HOME nor HOME names a state folder");
+    return sono_fail(err, SONO_E_IO, "neither XDG_STATE_HOME nor HOME names a state folder, and the user has no home");
 }
 
 SonoStatus recovery_make_folder(const char *folder, SonoError *err)

@@ -49,6 +49,14 @@ SonoStatus sono_recovery_find_sound(const SonoLostEdits *lost, const char *const
     if (there && snprintf(found, sizeof found, "%s", lost->sound_path) >= (int)sizeof found) {
         there = false;
     }
+    if (!there && lost->fingerprint.text[0] != '\0') { /* renamed? */
+        char folder[PATH_MAX];
+        const char *slash = strrchr(lost->sound_path, '/');
+        const int n = slash ? snprintf(folder, sizeof folder, "%.*s",
+                                       (int)(slash - lost->sound_path) + (slash == lost->sound_path), lost->sound_path)
+                            : -1;
+        there = n > 0 && n < (int)sizeof folder && search_folder(lost, folder, found);
+    }
     for (size_t i = 0; i < n_candidates && !there && lost->fingerprint.text[0] != '\0'; i++) {
         struct stat st;
         if (stat(candidates[i], &st) == 0 && S_ISDIR(st.st_mode)) {

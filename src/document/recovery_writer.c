@@ -3,7 +3,6 @@
 #define _GNU_SOURCE /* flock */
 #include "recovery_writer.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -76,6 +75,7 @@ void recovery_writer_clear(RecoveryWriter *w)
 {
     recovery_writer_unlock(w);
     sono_free(w->sound_path);
+    free(w->taken);
     free(w->folder);
     *w = (RecoveryWriter){.lock_fd = -1};
 }
@@ -145,33 +145,26 @@ static SonoStatus write_lines(RecoveryWriter *w, const RecoveryHeader *header, R
     return status;
 }
 
-/* What this process took over for the same sound is no longer needed once as many edits are written again. */
-static void remove_taken(const char *folder, const SonoFingerprint *fingerprint, size_t n_edits)
+/* No longer needed: as many edits are written again, or none are to be kept. */
+static void remove_taken(RecoveryWriter *w)
 {
-    char own[PATH_MAX];
-    char file[PATH_MAX];
-    if (recovery_taken_path("/", own, NULL) != SONO_OK) {
-        return;
+    if (w->taken) {
+        (void)unlink(w->taken);
+        free(w->taken);
+        w->taken = NULL;
     }
-    const char *suffix = strchr(own, '.'); /* ".<pid>.<start>.<boot>.taken" */
-    DIR *dir = opendir(folder);
-    for (const struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
-        const char *dot = strchr(entry->d_name, '.');
-        RecoveryHeader header = {0};
-        if (!dot || strcmp(dot, suffix) != 0 ||
-            recovery_path(folder, entry->d_name, (int)strlen(entry->d_name), "", file, NULL) != SONO_OK ||
-            recovery_read(file, &header, NULL, NULL) != SONO_OK) {
-            continue;
-        }
-        if (fingerprint->text[0] && strcmp(header.fingerprint.text, fingerprint->text) == 0 &&
-            header.n_edits <= n_edits) {
-            (void)unlink(file);
-        }
-        recovery_header_clear(&header);
+}
+
+SonoStatus recovery_writer_adopt(RecoveryWriter *w, const char *lost_file, size_t n_edits, SonoError *err)
+{
+    char path[PATH_MAX];
+    const SonoStatus status = recovery_taken_path(lost_file, path, err);
+    if (status != SONO_OK) {
+        return status;
     }
-    if (dir) {
-        (void)closedir(dir);
-    }
+    w->taken = strdup(path);
+    w->n_taken = n_edits;
+    return w->taken ? SONO_OK : sono_fail(err, SONO_E_NOMEM, "no memory to keep edits safe");
 }
 
 SonoStatus recovery_writer_write(RecoveryWriter *w, RecoveryEdit *const *edits, size_t n_edits, bool saved_over,
@@ -197,8 +190,8 @@ SonoStatus recovery_writer_write(RecoveryWriter *w, RecoveryEdit *const *edits, 
                                    .saved_at_s = (int64_t)time(NULL),
                                    .n_edits = n};
     status = write_lines(w, &header, edits, err);
-    if (status == SONO_OK) {
-        remove_taken(folder, &header.fingerprint, n);
+    if (status == SONO_OK && n >= w->n_taken) {
+        remove_taken(w);
     }
     if (status == SONO_OK && n < n_edits) {
         status = sono_fail(err, unprintable.code, "edit %zu cannot be kept safe: %s", n + 1, unprintable.message);
@@ -208,15 +201,12 @@ SonoStatus recovery_writer_write(RecoveryWriter *w, RecoveryEdit *const *edits, 
 
 void recovery_writer_remove(RecoveryWriter *w)
 {
-    char folder[PATH_MAX];
     char lock[PATH_MAX];
+    remove_taken(w);
     if (w->lock_fd < 0) {
         return;
     }
     (void)unlink(w->file);
-    if (recovery_folder(w->folder, folder, NULL) == SONO_OK) {
-        remove_taken(folder, &w->original, SIZE_MAX);
-    }
     if (recovery_lock_path(w->file, lock, NULL) == SONO_OK) {
         (void)unlink(lock);
     }

@@ -18,6 +18,8 @@ void recovery_edit_unref(RecoveryEdit *edit); /* NULL is fine */
 typedef struct RecoveryWriter {
     char *folder; /* or NULL: the state folder */
     char *sound_path;
+    char *taken;              /* what this process took over to make the document of, or NULL */
+    size_t n_taken;           /* edits in it */
     SonoFingerprint original; /* of the sound that was opened; "" until it is known */
     SonoFingerprint now;      /* of the sound as it was last saved over the one that was opened */
     char file[PATH_MAX];      /* "" until there is one */
@@ -28,6 +30,8 @@ typedef struct RecoveryWriter {
 SonoStatus recovery_writer_init(RecoveryWriter *w, const char *folder, const char *sound_path, SonoError *err);
 void recovery_writer_clear(RecoveryWriter *w);
 
+/* What this process took from lost_file goes when as many edits are written again, or removed. Errors: IO, NOMEM. */
+SonoStatus recovery_writer_adopt(RecoveryWriter *w, const char *lost_file, size_t n_edits, SonoError *err);
 /* Write the edits. saved_over: they start from the sound as it was last saved over the one that was opened. If an edit
  * cannot be written, those before it are, and the error says which and why. */
 SonoStatus recovery_writer_write(RecoveryWriter *w, RecoveryEdit *const *edits, size_t n_edits, bool saved_over,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A document's sound or edits on their way to disk. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "sono_saving.h"
 
 #include "sono_edit_script.h"
@@ -11,6 +12,7 @@
 struct SonoSaving {
     SonoSavingKind kind;
     char *path;
+    char *real_path; /* once it is written; NULL: not known */
     SonoClip *clip;
     SonoAudioInfo source;
     bool has_source;
@@ -56,6 +58,7 @@ void sono_saving_free(SonoSaving *s)
     sono_free(s->edits);
     sono_clip_unref(s->clip);
     free(s->path);
+    free(s->real_path);
     sono_free(s);
 }
 
@@ -73,15 +76,21 @@ static SonoStatus save_edits(const SonoSaving *s, SonoError *err)
     return status;
 }
 
-SonoStatus sono_saving_run(const SonoSaving *s, const SonoCodecOptions *options, SonoError *err)
+static SonoStatus save_sound(const SonoSaving *s, const SonoCodecOptions *options, SonoError *err)
 {
-    if (s->kind == SONO_SAVING_EDITS) {
-        return save_edits(s, err);
-    }
     SonoEncodeOptions encode = {0};
     SonoSaveReport report = {0};
     const SonoStatus status = sono_encode_options_for(s->path, s->has_source ? &s->source : NULL, &encode, err);
     return status == SONO_OK ? sono_clip_save(s->clip, s->path, &encode, options, &report, err) : status;
+}
+
+SonoStatus sono_saving_run(SonoSaving *s, const SonoCodecOptions *options, SonoError *err)
+{
+    const SonoStatus status = s->kind == SONO_SAVING_EDITS ? save_edits(s, err) : save_sound(s, options, err);
+    if (status == SONO_OK) {
+        s->real_path = realpath(s->path, NULL);
+    }
+    return status;
 }
 
 SonoSavingKind sono_saving_kind(const SonoSaving *s)
@@ -92,6 +101,11 @@ SonoSavingKind sono_saving_kind(const SonoSaving *s)
 const char *sono_saving_path(const SonoSaving *s)
 {
     return s->path;
+}
+
+const char *sono_saving_real_path(const SonoSaving *s)
+{
+    return s->real_path ? s->real_path : s->path;
 }
 
 uint64_t sono_saving_revision(const SonoSaving *s)

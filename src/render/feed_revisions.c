@@ -30,8 +30,9 @@ SonoStatus feed_add_revision(SonoTileFeed *feed, uint64_t revision, uint64_t par
         feed->revisions = more;
         feed->cap_revisions = cap;
     }
-    feed->revisions[feed->n_revisions++] = (FeedRevision){
-        .revision = revision, .parent_at = find(feed, parent), .parent_revision = parent, .dirty = dirty};
+    const int parent_at = find(feed, parent); /* before there is a new one, which is not its own parent */
+    feed->revisions[feed->n_revisions++] =
+        (FeedRevision){.revision = revision, .parent_at = parent_at, .parent_revision = parent, .dirty = dirty};
     return SONO_OK;
 }
 
@@ -75,7 +76,7 @@ SonoStrip *feed_get(const SonoTileFeed *feed, SonoStripKey key)
     return sono_tile_cache_get(feed->cache, &key);
 }
 
-SonoStrip *feed_get_stale(const SonoTileFeed *feed, SonoStripKey key)
+SonoStrip *feed_get_stale(const SonoTileFeed *feed, SonoStripKey key, SonoSpan *stale)
 {
     SonoSpan dirty = {0, 0};
     key = feed_resolve(feed, key);
@@ -83,5 +84,6 @@ SonoStrip *feed_get_stale(const SonoTileFeed *feed, SonoStripKey key)
     for (int i = 0; i < MAX_ANCESTORS && !strip && feed_to_parent(feed, &key, &dirty); i++) {
         strip = sono_tile_cache_get(feed->cache, &key);
     }
+    *stale = strip ? dirty : (SonoSpan){0, 0};
     return strip;
 }

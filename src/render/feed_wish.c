@@ -219,21 +219,25 @@ static void ask_all(Wish *w)
     (void)ask_level(w, 0, 0, 0, true, SONO_PRIORITY_PREFETCH, all ? spare : 0);
 }
 
+static bool is_there(const FeedUpdate *u, const FeedView *v, const FeedTiles *tiles, int n, int32_t level_t, int64_t x)
+{
+    FeedGroup missing = {0};
+    const SonoStripKey key = feed_resolve(u->feed, feed_key(u->feed, v, u->feed->target, level_t, 0, x));
+    find_missing(u, &key, tiles, n, false, &missing);
+    return missing.n_tiles == 0;
+}
+
 bool feed_target_is_there(const FeedUpdate *u)
 {
-    for (int i = 0; i < u->n_views; i++) {
+    bool all = true;
+    for (int i = 0; i < u->n_views && all; i++) {
         const FeedView *v = &u->views[i];
-        for (int64_t x = v->levels.x0; x < v->levels.x1; x++) {
-            FeedGroup missing = {0};
-            const SonoStripKey key =
-                feed_resolve(u->feed, feed_key(u->feed, v, u->feed->target, v->levels.level_t, 0, x));
-            find_missing(u, &key, v->tiles, v->levels.n_bands, false, &missing);
-            if (missing.n_tiles > 0) {
-                return false;
-            }
+        all = is_there(u, v, &v->overview, 1, v->overview_t, 0);
+        for (int64_t x = v->levels.x0; x < v->levels.x1 && all; x++) {
+            all = is_there(u, v, v->tiles, v->levels.n_bands, v->levels.level_t, x);
         }
     }
-    return true;
+    return all;
 }
 
 SonoStatus feed_ask(const FeedUpdate *u)

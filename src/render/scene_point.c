@@ -2,8 +2,14 @@
 /* Pointers -> tools: which tool an event is for, what is remembered from DOWN to UP, and what CANCEL puts back. */
 #include "scene.h"
 
-#include <math.h>
+#include "tools/tools.h"
+
 #include <string.h>
+
+/* How fast the view follows a pointer outside: at its edge, more for every pixel of distance, and at most. */
+#define FOLLOW_MIN_PX_PER_S 120.0
+#define FOLLOW_GAIN 12.0
+#define FOLLOW_MAX_VIEWS_PER_S 2.0
 
 void sono_scene_set_tool(SonoScene *s, const SonoTool *tool)
 {
@@ -140,6 +146,36 @@ static void follow(SonoScene *s, const SonoPointer *pointer)
     if (s->inside) {
         s->pointer = *pointer;
     }
+}
+
+/* Pixels in dt_s for a pointer that is so far out. */
+static double follow_px(double out_px, double size_px, double dt_s)
+{
+    const double px_per_s = fmin(FOLLOW_MIN_PX_PER_S + FOLLOW_GAIN * fabs(out_px), FOLLOW_MAX_VIEWS_PER_S * size_px);
+    return out_px == 0.0 ? 0.0 : copysign(px_per_s * dt_s, out_px);
+}
+
+/* How far x lies below low (negative) or above high. */
+static double how_far_out(double x, double low, double high)
+{
+    return x < low ? x - low : x > high ? x - high : 0.0;
+}
+
+bool sono_scene_follow_drag(SonoScene *s, double dt_s)
+{
+    const SonoViewState before = s->view;
+    const unsigned along = s->dragging ? s->dragging->scrolls : 0u;
+    if (!along || tool_drag_px(&s->context, &s->pointer) < TOOL_CLICK_PX) {
+        return false;
+    }
+    const SonoLane lane = sono_view_state_lane(&s->view, s->context.down_lane);
+    const double right = how_far_out(s->pointer.x_px, 0.0, s->view.width_px);
+    const double down = how_far_out(s->pointer.y_px, lane.y_px, lane.y_px + lane.height_px);
+    sono_view_state_pan(&s->view, along & SONO_ALONG_TIME ? -follow_px(right, s->view.width_px, dt_s) : 0.0,
+                        along & SONO_ALONG_FREQ ? -follow_px(down, lane.height_px, dt_s) : 0.0);
+    SonoPointer again = s->pointer;
+    again.kind = SONO_POINTER_DRAG;
+    return !same_view(&before, &s->view) && s->dragging->point(&s->context, &again, NULL) == SONO_OK;
 }
 
 SonoStatus sono_scene_point(SonoScene *s, const SonoPointer *pointer, SonoOutcome *out, SonoError *err)

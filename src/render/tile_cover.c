@@ -186,6 +186,32 @@ static int get_slot(TileTextures *textures, const SonoStrip *strip, int32_t tile
     return uploaded >= 0 ? uploaded : slot;
 }
 
+/* What is left of a tile before and after its strip's stale part, or all of it. Returns how many rectangles. */
+static int cut_stale(const SonoRenderView *v, const SonoDrawStrip *s, const TileDraw *draw, TileDraw parts[2])
+{
+    parts[0] = parts[1] = *draw;
+    if (!(s->stale1_s > s->stale0_s)) {
+        return 1;
+    }
+    const float stale0_px = px_between((s->stale0_s - v->t0_s) / v->s_per_px, v->width_px);
+    const float stale1_px = px_between((s->stale1_s - v->t0_s) / v->s_per_px, v->width_px);
+    parts[0].rect_px[2] = fminf(draw->rect_px[2], stale0_px);
+    parts[1].rect_px[0] = fmaxf(draw->rect_px[0], stale1_px);
+    return 2;
+}
+
+/* One tile, or a part of it, where no better one is. */
+static SonoStatus add_tile(TileCover *cover, TileTextures *textures, const SonoStrip *strip, int32_t tile,
+                           TileDraw *draw, int max_uploads, SonoFrameReport *report, SonoError *err)
+{
+    const float *r = draw->rect_px;
+    if (r[2] <= r[0] || !narrow_to_uncovered(cover, draw->rect_px)) {
+        return SONO_OK;
+    }
+    draw->slot = get_slot(textures, strip, tile, max_uploads, report);
+    return draw->slot >= 0 ? add_draw(cover, draw, err) : SONO_OK;
+}
+
 static SonoStatus add_strip(TileCover *cover, TileTextures *textures, const SonoFrame *frame,
                             const SonoRenderView *view, const SonoDrawStrip *s, int max_uploads,
                             SonoFrameReport *report, SonoError *err)
@@ -194,12 +220,10 @@ static SonoStatus add_strip(TileCover *cover, TileTextures *textures, const Sono
     const int32_t end = s->strip->n_tiles - s->strip->n_above;
     for (int32_t tile = s->strip->n_below; tile < end && status == SONO_OK; tile++) {
         TileDraw draw = {0};
-        if (!place_tile(view, frame, s, tile, &draw) || !narrow_to_uncovered(cover, draw.rect_px)) {
-            continue;
-        }
-        draw.slot = get_slot(textures, s->strip, tile, max_uploads, report);
-        if (draw.slot >= 0) {
-            status = add_draw(cover, &draw, err);
+        TileDraw parts[2];
+        const int n = place_tile(view, frame, s, tile, &draw) ? cut_stale(view, s, &draw, parts) : 0;
+        for (int i = 0; i < n && status == SONO_OK; i++) {
+            status = add_tile(cover, textures, s->strip, tile, &parts[i], max_uploads, report, err);
         }
     }
     return status;

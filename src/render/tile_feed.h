@@ -105,8 +105,8 @@ SonoStripKey feed_resolve(const SonoTileFeed *feed, SonoStripKey key);
 bool feed_to_parent(const SonoTileFeed *feed, SonoStripKey *key, SonoSpan *dirty);
 /* The strip of this very picture, or NULL. */
 SonoStrip *feed_get(const SonoTileFeed *feed, SonoStripKey key);
-/* The nearest picture of the place that there is: of the revision, else of an ancestor. */
-SonoStrip *feed_get_stale(const SonoTileFeed *feed, SonoStripKey key);
+/* The nearest picture of the place that there is: of the revision, else of an ancestor that was changed in *stale. */
+SonoStrip *feed_get_stale(const SonoTileFeed *feed, SonoStripKey key, SonoSpan *stale);
 
 /* tile_feed.c */
 SonoStripKey feed_key(const SonoTileFeed *feed, const FeedView *view, uint64_t revision, int32_t level_t,
@@ -121,7 +121,7 @@ uint64_t feed_wanted_bytes(const FeedUpdate *u);
 /* feed_list.c */
 SonoStatus feed_fill_list(const SonoTileFeed *feed, const FeedView *view, SonoError *err);
 
-/* feed_wish.c: is all of the target there that the views show? */
+/* feed_wish.c: is all of the target there that the views show, and under it the whole sound, coarsely? */
 bool feed_target_is_there(const FeedUpdate *u);
 /* Cancel what is not wanted any more, post what is missing. */
 SonoStatus feed_ask(const FeedUpdate *u);

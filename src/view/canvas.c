@@ -158,6 +158,9 @@ void canvas_point_all(SonoCanvas *c, const SonoPointer *pointers, gsize n)
     for (gsize i = 0; i < n && c->scene; i++) {
         edited = point(c, &pointers[i]) || edited;
     }
+    if (c->scene && n > 0) {
+        canvas_follow_drag(c, &pointers[n - 1]);
+    }
     if (c->scene) {
         canvas_pointed(c);
     }

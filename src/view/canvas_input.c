@@ -7,6 +7,8 @@
 
 /* Touchpads scroll in pixels; so many are a step of a wheel. */
 #define PX_PER_STEP 60.0
+/* A press that moves farther is no click. */
+#define CLICK_PX 3.0
 
 SonoPointer canvas_pointer(SonoPointerKind kind, double x_px, double y_px, GdkModifierType held,
                            const GdkDeviceToolType *tool, gboolean has_pressure, double pressure)
@@ -21,6 +23,37 @@ SonoPointer canvas_pointer(SonoPointerKind kind, double x_px, double y_px, GdkMo
                          .ctrl = (held & GDK_CONTROL_MASK) != 0,
                          .alt = (held & GDK_ALT_MASK) != 0,
                          .n_press = 1};
+}
+
+static gboolean is_on_canvas(SonoCanvas *c, const SonoPointer *p)
+{
+    return gtk_widget_contains(GTK_WIDGET(c), p->x_px, p->y_px);
+}
+
+static gboolean on_follow(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+    SonoCanvas *c = SONO_CANVAS(widget);
+    CanvasInput *in = &c->input;
+    const gint64 now_us = gdk_frame_clock_get_frame_time(clock);
+    const double dt_s = in->followed_us > 0 ? CLAMP((double)(now_us - in->followed_us) / 1e6, 0.0, 0.1) : 1.0 / 60.0;
+    in->followed_us = now_us;
+    if (!c->scene || !sono_scene_follow_drag(c->scene, dt_s)) {
+        in->follow_tick = 0;
+        return G_SOURCE_REMOVE;
+    }
+    canvas_pointed(c);
+    sono_canvas_refresh(c);
+    return G_SOURCE_CONTINUE;
+}
+
+void canvas_follow_drag(SonoCanvas *c, const SonoPointer *pointer)
+{
+    CanvasInput *in = &c->input;
+    if (pointer->kind == SONO_POINTER_DRAG && !in->follow_tick && sono_scene_tool(c->scene)->scrolls &&
+        !is_on_canvas(c, pointer)) {
+        in->followed_us = 0;
+        in->follow_tick = gtk_widget_add_tick_callback(GTK_WIDGET(c), on_follow, NULL, NULL);
+    }
 }
 
 static GdkModifierType held_of(GtkEventController *controller)
@@ -47,7 +80,7 @@ static SonoPointer pointer_of(GtkEventController *controller, SonoPointerKind ki
 gboolean canvas_cancel_drag(SonoCanvas *c)
 {
     CanvasInput *in = &c->input;
-    if (!in->is_down) {
+    if (!in->is_down && !sono_scene_is_dragging(c->scene)) { /* a drag on a lane is none of in's */
         return FALSE;
     }
     in->is_down = FALSE;
@@ -145,6 +178,9 @@ static void move(GtkGesture *gesture, double dx_px, double dy_px, SonoCanvas *c,
     collect_history(GTK_EVENT_CONTROLLER(gesture), &now, batch);
     g_array_append_val(batch, now);
     in->last = now;
+    if (fabs(dx_px) > CLICK_PX || fabs(dy_px) > CLICK_PX) {
+        in->n_press = 0; /* who has dragged has not clicked: the next press is no double click */
+    }
     canvas_point_all(c, (const SonoPointer *)(gconstpointer)batch->data, batch->len);
 }
 
@@ -165,7 +201,7 @@ static void release(GtkGesture *gesture, double dx_px, double dy_px, SonoCanvas 
     in->last.kind = SONO_POINTER_UP;
     canvas_point_all(c, &in->last, 1);
     in->hover = in->last;
-    in->hover.kind = SONO_POINTER_HOVER;
+    in->hover.kind = is_on_canvas(c, &in->last) ? SONO_POINTER_HOVER : SONO_POINTER_LEAVE;
     canvas_point_all(c, &in->hover, 1); /* the cursor of what lies there now */
 }
 
@@ -194,8 +230,8 @@ static void on_second_begin(GtkGesture *gesture, double x, double y, SonoCanvas 
 {
     if (tool_of(GTK_EVENT_CONTROLLER(gesture))) {
         press(gesture, x, y, c, TRUE);
-    } else {
-        canvas_open_menu(c, x, y);
+    } else if ((held_of(GTK_EVENT_CONTROLLER(gesture)) & (GDK_BUTTON1_MASK | GDK_BUTTON2_MASK)) == 0) {
+        canvas_open_menu(c, x, y); /* with another button down it only ends the drag */
     }
 }
 

@@ -23,6 +23,8 @@ typedef struct CanvasInput {
     guint32 press_ms;                           /* the last press, for double clicks */
     double press_x_px, press_y_px;
     int n_press;
+    guint follow_tick;  /* the view follows a drag outside; 0: it does not */
+    gint64 followed_us; /* frame in which it did last; 0: none */
 } CanvasInput;
 
 /* Keys that are down and lend a tool (or show the original), the latest last. */
@@ -93,6 +95,8 @@ void canvas_moved(SonoCanvas *c);
 void canvas_input_init(SonoCanvas *c);
 /* End the drag without effect; FALSE: there is none. */
 gboolean canvas_cancel_drag(SonoCanvas *c);
+/* The view follows a selecting drag that has left it, also while the pointer rests there. */
+void canvas_follow_drag(SonoCanvas *c, const SonoPointer *pointer);
 /* A wheel's steps. */
 void canvas_scroll(SonoCanvas *c, double dx, double dy, GdkModifierType held);
 /* A drag that is under way hears of modifiers that come and go. */

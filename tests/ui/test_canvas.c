@@ -190,6 +190,58 @@ static void test_another_button_cancels(void **state)
     assert_false(sono_scene_is_dragging(scene_of(f)));
 }
 
+/* Nor does the second button open its menu in the middle of a stroke, of which GTK would complain. */
+static void test_no_menu_in_a_drag(void **state)
+{
+    UiFixture *f = *state;
+    use_tool(f, "brush");
+    ui_mouse_to(f, canvas_of(f), 100, 200);
+    ui_xdotool("mousedown 1");
+    ui_mouse_to(f, canvas_of(f), 200, 200);
+    ui_xdotool("mousedown 3");
+    ui_run_ms(200);
+    assert_false(gtk_widget_get_mapped(f->canvas->menu));
+    ui_mouse_to(f, canvas_of(f), 260, 200);
+    ui_xdotool("mouseup 3 mouseup 1");
+    ui_run_ms(50);
+    assert_int_equal(f->n_edits, 0);
+    assert_false(sono_scene_is_dragging(scene_of(f)));
+}
+
+/* A button that is let go outside leaves no brush behind there; what is dragged there by a selecting tool scrolls. */
+static void test_leaving_in_a_drag(void **state)
+{
+    UiFixture *f = *state;
+    const double width = gtk_widget_get_width(canvas_of(f));
+    SonoViewState *v = sono_scene_view(scene_of(f));
+    use_tool(f, "brush");
+    ui_mouse_to(f, canvas_of(f), 100, 200);
+    ui_xdotool("mousedown 1");
+    ui_mouse_to(f, canvas_of(f), width - 5.0, 200);
+    ui_mouse_to(f, canvas_of(f), width + 40.0, 200);
+    assert_true(sono_scene_probe(scene_of(f)).inside); /* the stroke goes on */
+    ui_xdotool("mouseup 1");
+    ui_run_ms(100);
+    assert_int_equal(f->n_edits, 1);
+    assert_false(sono_scene_probe(scene_of(f)).inside);
+
+    sono_view_state_zoom_time(v, 0.0, 4.0);
+    use_tool(f, "time");
+    ui_mouse_to(f, canvas_of(f), 100, 200);
+    ui_xdotool("mousedown 1");
+    ui_mouse_to(f, canvas_of(f), width - 5.0, 200);
+    assert_true(v->t0_s == 0.0);
+    ui_mouse_to(f, canvas_of(f), width + 30.0, 200);
+    ui_run_ms(600); /* it rests there */
+    assert_true(v->t0_s > 0.1);
+    ui_xdotool("key Escape");
+    ui_run_ms(100);
+    assert_true(v->t0_s == 0.0);
+    assert_true(sono_selection_is_empty(sono_scene_selection(scene_of(f))));
+    ui_xdotool("mouseup 1");
+    ui_run_ms(50);
+}
+
 static void test_shift_during_a_drag(void **state)
 {
     UiFixture *f = *state;
@@ -495,6 +547,8 @@ int main(void)
                                        CASE(test_mouse_paints),
                                        CASE(test_escape_cancels),
                                        CASE(test_another_button_cancels),
+                                       CASE(test_no_menu_in_a_drag),
+                                       CASE(test_leaving_in_a_drag),
                                        CASE(test_shift_during_a_drag),
                                        CASE(test_double_click_selects_what_is_seen),
                                        CASE(test_wheel_and_pan),

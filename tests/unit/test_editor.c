@@ -5,6 +5,8 @@
 #include "sono_commit.h"
 #include "sono_edit_script.h"
 
+#include <math.h>
+
 /* Strokes faster than commits: each is computed on the result of the one before, in order. */
 static void edits_queue_up(void **state)
 {
@@ -73,6 +75,47 @@ static void take_back_and_drop(void **state)
     assert_int_equal(sono_document_n_applied(sono_editor_document(f.editor)), 1);
     assert_same_sound(f.clip, base, false);
     sono_clip_unref(base);
+    fixture_close(&f);
+}
+
+/* All edits that are queued are one task; cancelling it leaves those that are in the document. */
+static void queued_edits_are_a_task(void **state)
+{
+    (void)state;
+    Fixture f;
+    SonoEditorTask tasks[2] = {0};
+    fixture_open(&f, SONO_TEST_SPEECH);
+    wait_news(&f, SONO_NEWS_READY, 1);
+    assert_int_equal(sono_editor_tasks(f.editor, tasks, 2), 0);
+    push(&f, "gain", 0.0, 0.1);
+    assert_int_equal(sono_editor_tasks(f.editor, tasks, 2), 1);
+    assert_string_equal(tasks[0].title, "Gain");
+    assert_true(tasks[0].fraction == -1.0);
+    for (int i = 1; i < 200; i++) {
+        push(&f, "gain", 0.005 * i, 0.005 * i + 0.1);
+    }
+    wait_news(&f, SONO_NEWS_COMMITTED, 1);
+    const size_t n_done = sono_document_n_applied(sono_editor_document(f.editor));
+    char title[96];
+    assert_true(sono_editor_is_busy(f.editor));
+    assert_int_equal(sono_editor_tasks(f.editor, tasks, 2), 1);
+    (void)snprintf(title, sizeof title, "Edit %zu of 200", n_done + 1);
+    assert_string_equal(tasks[0].title, title);
+    assert_true(fabs(tasks[0].fraction - (double)n_done / 200.0) < 1e-9);
+    sono_editor_cancel(f.editor, tasks[0].id);
+    assert_int_equal(sono_editor_n_queued(f.editor), 0);
+    assert_false(sono_editor_is_busy(f.editor));
+    take_news(&f);
+    assert_int_equal(f.n_of[SONO_NEWS_TAKEN_BACK], 200 - n_done);
+    assert_int_equal(sono_document_n_applied(sono_editor_document(f.editor)), n_done);
+    const int id = tasks[0].id;
+    push(&f, "gain", 0.3, 0.5);
+    assert_int_equal(sono_editor_tasks(f.editor, tasks, 2), 1);
+    assert_true(tasks[0].id != id); /* another one */
+    sono_editor_cancel(f.editor, id);
+    assert_int_equal(sono_editor_n_queued(f.editor), 1);
+    wait_news(&f, SONO_NEWS_COMMITTED, (int)n_done + 1);
+    assert_int_equal(sono_editor_tasks(f.editor, tasks, 2), 0);
     fixture_close(&f);
 }
 
@@ -152,8 +195,9 @@ static void closes_at_any_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(edits_queue_up),     cmocka_unit_test(take_back_and_drop), cmocka_unit_test(saves_on_a_worker),
-        cmocka_unit_test(bad_files_are_news), cmocka_unit_test(closes_at_any_time),
+        cmocka_unit_test(edits_queue_up),          cmocka_unit_test(take_back_and_drop),
+        cmocka_unit_test(queued_edits_are_a_task), cmocka_unit_test(saves_on_a_worker),
+        cmocka_unit_test(bad_files_are_news),      cmocka_unit_test(closes_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

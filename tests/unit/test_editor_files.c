@@ -341,6 +341,67 @@ static void importing_queues_a_script(void **state)
     fixture_close(&f);
 }
 
+/* Two at once: when the news of one is heard the edits queued last are its own. */
+static void two_imports_keep_apart(void **state)
+{
+    (void)state;
+    static const char gain[] =
+        "{\"sonobrush_edits\": 1, \"edits\": [{\"operation\": \"gain\", \"mask\": {\"shapes\":"
+        "[{\"kind\": \"box\", \"t0_s\": 0.2, \"t1_s\": 0.4, \"f0_hz\": 200, \"f1_hz\": 3000}]}}]}";
+    Fixture f;
+    SonoError err = {0};
+    char first[128], second[128];
+    fixture_open(&f, SONO_TEST_SPEECH);
+    (void)snprintf(first, sizeof first, "%s/first.json", f.dir);
+    (void)snprintf(second, sizeof second, "%s/second.json", f.dir);
+    write_text(first, script_text);
+    write_text(second, gain);
+    wait_news(&f, SONO_NEWS_READY, 1);
+    assert_ok(sono_editor_import(f.editor, first, &err), err);
+    assert_ok(sono_editor_import(f.editor, second, &err), err);
+    sono_jobs_wait_idle(sono_engine_jobs(f.engine)); /* both have been read */
+    for (int n = 0; n < 2;) {
+        SonoEditorNews news = {0};
+        if (!sono_editor_poll(f.editor, &news)) {
+            sleep_ms(1);
+            continue;
+        }
+        sono_clip_unref(news.clip);
+        if (news.kind == SONO_NEWS_IMPORTED) {
+            const SonoEdit *edit = sono_editor_queued_edit(f.editor, sono_editor_n_queued(f.editor) - news.n_edits);
+            assert_int_equal(news.n_edits, n == 0 ? 4 : 1);
+            assert_string_equal(edit->operation->name, n == 0 ? "erase" : "gain");
+            n++;
+        }
+    }
+    fixture_close(&f);
+}
+
+/* Recovery compares paths: a link to the file that was opened is that file. */
+static void links_are_followed_to_the_file(void **state)
+{
+    (void)state;
+    Long l;
+    Fixture f;
+    SonoError err = {0};
+    char link[128];
+    long_make(&l, 1.0);
+    (void)snprintf(link, sizeof link, "%s/link.wav", l.dir);
+    assert_int_equal(symlink(l.wav, link), 0);
+    fixture_open(&f, link);
+    wait_news(&f, SONO_NEWS_READY, 1);
+    assert_string_equal(sono_document_path(sono_editor_document(f.editor)), l.wav);
+    push(&f, "gain", 0.2, 0.4);
+    wait_news(&f, SONO_NEWS_COMMITTED, 1);
+    (void)snprintf(link, sizeof link, "%s/./link.wav", l.dir);
+    assert_ok(sono_editor_save(f.editor, SONO_SAVING_SOUND, link, &err), err);
+    wait_news(&f, SONO_NEWS_SAVED, 1);
+    assert_string_equal(f.last[SONO_NEWS_SAVED].path, link);
+    assert_string_equal(sono_document_path(sono_editor_document(f.editor)), l.wav);
+    fixture_close(&f);
+    long_remove(&l);
+}
+
 static void bad_scripts_are_news_and_change_nothing(void **state)
 {
     (void)state;
@@ -431,6 +492,8 @@ int main(void)
         cmocka_unit_test(several_files_are_written_while_editing_goes_on),
         cmocka_unit_test(closing_leaves_saves_to_the_engine),
         cmocka_unit_test(importing_queues_a_script),
+        cmocka_unit_test(two_imports_keep_apart),
+        cmocka_unit_test(links_are_followed_to_the_file),
         cmocka_unit_test(bad_scripts_are_news_and_change_nothing),
         cmocka_unit_test(go_to_any_state_and_restore_from_it),
     };

@@ -107,6 +107,17 @@ static void lost_edits_are_found_taken_and_let_go(void **state)
     sono_recovery_list_free(again, 0);
     assert_int_equal(n_files(&f, "taken"), 1);
 
+    /* another document of the same sound has nothing to do with it */
+    push(&f, "b", -1.0);
+    push(&f, "c", -1.0);
+    update(&f);
+    assert_int_equal(n_files(&f, "taken"), 1);
+    sono_recovery_close(f.recovery, false);
+    sono_document_free(f.doc);
+    assert_int_equal(n_files(&f, "taken"), 1);
+    open_document(&f);
+    assert_ok(sono_recovery_adopt(f.recovery, lost[0].file, lost[0].n_edits, &err), err);
+    push(&f, "a", -1.0);
     push(&f, "b", -1.0); /* two edits are less than three */
     update(&f);
     assert_int_equal(n_files(&f, "taken"), 1);
@@ -168,6 +179,13 @@ static void a_moved_sound_is_found_by_its_content(void **state)
     assert_int_equal(rename(f.sound, moved), 0);
     write_text(twin, "not really a SOUND", 18);
     const char *const candidates[] = {"/nowhere", twin, album};
+    char other[128]; /* renamed where it was */
+    (void)snprintf(other, sizeof other, "%s/zz.wav", f.dir);
+    assert_int_equal(rename(moved, other), 0);
+    assert_ok(sono_recovery_find_sound(&lost[0], NULL, 0, &path, &err), err);
+    assert_string_equal(path, other);
+    free(path);
+    assert_int_equal(rename(other, moved), 0);
     assert_ok(sono_recovery_find_sound(&lost[0], candidates, 2, &path, &err), err);
     assert_null(path);
     assert_ok(sono_recovery_find_sound(&lost[0], candidates, 3, &path, &err), err);

@@ -241,6 +241,73 @@ static void edges_of_canvas_and_sound(void **state)
     scene_fixture_close(&f);
 }
 
+/* A drag that rests outside goes on: the view follows it along the tool's axes, to the ends of the sound. */
+static void view_follows_a_drag(void **state)
+{
+    (void)state;
+    SceneFixture f;
+    scene_fixture_open(&f, 1, WIDTH, 300.0);
+    SonoViewState *v = sono_scene_view(f.scene);
+    sono_view_state_zoom_time(v, 500.0, 4.0);
+    sono_view_state_zoom_freq(v, 150.0, 2.0);
+    const SonoViewState before = *v;
+    const struct {
+        const char *tool;
+        bool in_time, in_freq;
+    } tools[] = {{"time", true, false}, {"freq", false, true}, {"box", true, true}};
+    for (int i = 0; i < 3; i++) {
+        use_tool(&f, tools[i].tool);
+        *v = before;
+        nothing_selected(&f);
+        (void)scene_fixture_point(&f, SONO_POINTER_DOWN, 500.0, 150.0, "");
+        (void)scene_fixture_point(&f, SONO_POINTER_DRAG, 990.0, 10.0, "");
+        assert_false(sono_scene_follow_drag(f.scene, 0.1)); /* it has not left */
+        (void)scene_fixture_point(&f, SONO_POINTER_DRAG, 1020.0, -20.0, "");
+        const SonoRegion at_edge = region(&f);
+        assert_true(sono_scene_follow_drag(f.scene, 0.1));
+        assert_int_equal(v->t0_s > before.t0_s, tools[i].in_time);
+        assert_int_equal(v->axis.f1_hz > before.axis.f1_hz, tools[i].in_freq);
+        assert_int_equal(region(&f).t1_s > at_edge.t1_s, tools[i].in_time);
+        assert_int_equal(region(&f).f1_hz > at_edge.f1_hz, tools[i].in_freq);
+        assert_true(region(&f).t0_s == at_edge.t0_s && region(&f).f0_hz == at_edge.f0_hz);
+        int n = 1;
+        while (sono_scene_follow_drag(f.scene, 0.1)) {
+            assert_true(++n < 200);
+        }
+        assert_true(region(&f).t1_s == FIXTURE_END_S && region(&f).f1_hz == FIXTURE_NYQUIST_HZ);
+        (void)scene_fixture_point(&f, SONO_POINTER_CANCEL, 0.0, 0.0, "");
+        assert_true(v->t0_s == before.t0_s && v->axis.f1_hz == before.axis.f1_hz);
+        assert_false(sono_scene_follow_drag(f.scene, 0.1)); /* it is over */
+    }
+    use_tool(&f, "brush"); /* paints where the pointer is and nowhere else */
+    (void)scene_fixture_point(&f, SONO_POINTER_DOWN, 500.0, 150.0, "");
+    (void)scene_fixture_point(&f, SONO_POINTER_DRAG, 1020.0, 150.0, "");
+    assert_false(sono_scene_follow_drag(f.scene, 0.1));
+    (void)scene_fixture_point(&f, SONO_POINTER_CANCEL, 0.0, 0.0, "");
+    scene_fixture_close(&f);
+}
+
+/* An edge pulled exactly onto the opposite one leaves no selection that is too narrow to be seen. */
+static void no_slivers(void **state)
+{
+    (void)state;
+    SceneFixture f;
+    scene_fixture_open(&f, 1, WIDTH, 300.0);
+    sono_view_state_zoom_time(sono_scene_view(f.scene), 700.0, 3.7);
+    use_tool(&f, "box");
+    for (int x = 0; x < 400; x++) { /* some of them do not round to zero */
+        const double x0 = 300.0 + x / 7.0;
+        const double x1 = 500.0 + x / 3.0;
+        nothing_selected(&f);
+        (void)scene_fixture_drag(&f, x0, 100.0, x1, 200.0, "");
+        (void)scene_fixture_drag(&f, x0, 150.0, x1, 150.0, "");
+        assert_true(region(&f).t1_s - region(&f).t0_s > 1e-6);
+        (void)scene_fixture_drag(&f, 0.05 * x0 + 0.95 * x1, 200.0, 0.05 * x0 + 0.95 * x1, 100.0, "");
+        assert_true(region(&f).f1_hz - region(&f).f0_hz > 1e-3);
+    }
+    scene_fixture_close(&f);
+}
+
 static void channels(void **state)
 {
     (void)state;
@@ -319,6 +386,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gestures_at_every_view),
         cmocka_unit_test(edges_of_canvas_and_sound),
+        cmocka_unit_test(view_follows_a_drag),
+        cmocka_unit_test(no_slivers),
         cmocka_unit_test(channels),
         cmocka_unit_test(whole_views_do_not_stick),
         cmocka_unit_test(needs_a_sound),

@@ -19,6 +19,7 @@ const SonoTool sono_tool_box = {
     .icon = "sonobrush-tool-box-symbolic",
     .key = 'r',
     .has = SONO_TOOL_HAS_SELECTION | SONO_TOOL_HAS_OPERATION,
+    .scrolls = TOOL_TIME | TOOL_FREQ,
     .point = point,
     .cursor = cursor,
 };

@@ -19,6 +19,7 @@ const SonoTool sono_tool_freq = {
     .icon = "sonobrush-tool-freq-symbolic",
     .key = 'f',
     .has = SONO_TOOL_HAS_SELECTION | SONO_TOOL_HAS_OPERATION,
+    .scrolls = TOOL_FREQ,
     .point = point,
     .cursor = cursor,
 };

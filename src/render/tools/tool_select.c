@@ -4,6 +4,8 @@
 #include "tools.h"
 
 #define GRIP_PX 6.0
+#define SLIVER_S 1e-9
+#define SLIVER_HZ 1e-6
 #define EDGES (SONO_GRIP_START | SONO_GRIP_END | SONO_GRIP_LOW | SONO_GRIP_HIGH)
 
 /* In SonoToolContext.state. */
@@ -180,6 +182,12 @@ static SonoStatus drag_all(SonoToolContext *c, unsigned axes, double t_s, double
                              : status;
 }
 
+/* Nothing, or as good as nothing: what is left by rounding when an edge is pulled onto another. */
+static bool is_sliver(SonoRegion box)
+{
+    return box.t1_s - box.t0_s < SLIVER_S || box.f1_hz - box.f0_hz < SLIVER_HZ;
+}
+
 static void put_in_order(double *a, double *b)
 {
     const double low = fmin(*a, *b);
@@ -206,7 +214,7 @@ static SonoStatus drag_edges(SonoToolContext *c, const SonoPointer *p, SonoError
     box->f1_hz = grips & SONO_GRIP_HIGH ? freq_hz : box->f1_hz;
     put_in_order(&box->t0_s, &box->t1_s);
     put_in_order(&box->f0_hz, &box->f1_hz);
-    return sono_region_is_empty(*box) ? SONO_OK : sono_selection_replace(c->selection, index, &shape, err);
+    return is_sliver(*box) ? SONO_OK : sono_selection_replace(c->selection, index, &shape, err);
 }
 
 static SonoStatus drag(SonoToolContext *c, unsigned axes, const SonoPointer *p, SonoError *err)

@@ -19,6 +19,7 @@ const SonoTool sono_tool_time = {
     .icon = "sonobrush-tool-time-symbolic",
     .key = 't',
     .has = SONO_TOOL_HAS_SELECTION | SONO_TOOL_HAS_OPERATION,
+    .scrolls = TOOL_TIME,
     .point = point,
     .cursor = cursor,
 };

@@ -12,7 +12,7 @@
 /* Less than this is a click and no drag. */
 #define TOOL_CLICK_PX 3.0
 
-enum { TOOL_TIME = 1, TOOL_FREQ = 2 };
+enum { TOOL_TIME = SONO_ALONG_TIME, TOOL_FREQ = SONO_ALONG_FREQ };
 
 /* How far the pointer is from where it went down. */
 double tool_drag_px(const SonoToolContext *context, const SonoPointer *pointer);
