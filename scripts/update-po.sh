@@ -9,9 +9,10 @@ pot=$out/sonobrush.pot
 options=(--from-code=UTF-8 --add-comments=TRANSLATORS --package-name=Sonobrush --no-wrap --sort-by-file
     --copyright-holder="The Sonobrush authors" --msgid-bugs-address="The Sonobrush authors")
 
-sources=$(find src/app src/view -name '*.c' -o -name '*.ui' | LC_ALL=C sort)
+# What the history says is written by the document, word by word.
+sources="$(find src/app src/view -name '*.c' -o -name '*.ui' | LC_ALL=C sort) src/document/describe_edit.c"
 # shellcheck disable=SC2086 # one word per file
-xgettext "${options[@]}" --keyword=_ --keyword=N_ --keyword=C_:1c,2 --keyword=ngettext:1,2 -o "$pot" $sources
+xgettext "${options[@]}" --keyword=_ --keyword=N_ --keyword=C_:1c,2 --keyword=ngettext:1,2 --keyword=word:2 -o "$pot" $sources
 
 # Tables of tools, operations and parameters know no gettext; the window translates their titles and tips, which begin
 # with a capital letter.
@@ -40,6 +41,6 @@ if [ $# -eq 0 ]; then
     while read -r language; do
         msgmerge --quiet --update --backup=none --no-wrap --no-fuzzy-matching "assets/po/$language.po" "$pot"
     done < assets/po/LINGUAS
-    (grep -v '^#' <<< "$sources"; printf '%s\n' $tables "$desktop.desktop" "$desktop.metainfo.xml") | LC_ALL=C sort -u > assets/po/POTFILES
+    (printf '%s\n' $sources $tables "$desktop.desktop" "$desktop.metainfo.xml") | LC_ALL=C sort -u > assets/po/POTFILES
     rm -r "$out"
 fi

@@ -45,8 +45,11 @@ const SonoEdit *sono_document_edit(const SonoDocument *doc, size_t index);
  * NULL: no such state. */
 const SonoClip *sono_document_clip_at(const SonoDocument *doc, size_t n_edits);
 /* The edit in a few words for a list: its label, else "Gain -12.0 dB, 1.20 to 1.85 s, 440 to 880 Hz" (an axis that is
- * covered as a whole is left out); "" if there is no such edit. Valid UTF-8, however short buf is. Returns buf. */
-const char *sono_document_describe_edit(const SonoDocument *doc, size_t index, char *buf, size_t n_bytes);
+ * covered as a whole is left out); "" if there is no such edit. translate: the user's language for a title or a word
+ * of these, borrowed; NULL: English. Valid UTF-8, however short buf is. Returns buf. */
+typedef const char *(*SonoTranslateFn)(const char *english);
+const char *sono_document_describe_edit(const SonoDocument *doc, size_t index, SonoTranslateFn translate, char *buf,
+                                        size_t n_bytes);
 bool sono_document_is_modified(const SonoDocument *doc);
 void sono_document_mark_saved(SonoDocument *doc, const char *path);
 /* One observer per ctx; called after the change, in order of registration. */

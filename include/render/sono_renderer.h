@@ -51,6 +51,7 @@ typedef struct SonoFrameReport {
     int n_uploaded; /* tiles */
     int n_waiting;  /* tiles left for the next frame: draw again */
     int n_drawn;    /* tiles */
+    bool whole;     /* wherever there is sound there is a tile */
 } SonoFrameReport;
 
 /* Errors: UNSUPPORTED (the context's version), NOMEM. */
@@ -71,8 +72,9 @@ const char *sono_renderer_describe(const SonoRenderer *renderer);
 /* Shader programs that are there: they are built when first needed, and a picture that needs another one takes longer.
  */
 int sono_renderer_n_programs(const SonoRenderer *renderer);
-/* True on a software rasteriser. */
+/* True on a software rasteriser: the renderer's, or that of the context that is current. */
 bool sono_renderer_is_software(const SonoRenderer *renderer);
+bool sono_gl_is_software(void);
 /* Copy the mask of the last preview drawn (at the resolution it was drawn with): weights[y * width + x], row 0 at the
  * bottom. Tests only (stalls). Errors: INVALID (no preview was drawn). */
 SonoStatus sono_renderer_read_mask(SonoRenderer *renderer, float *weights, SonoError *err);

@@ -78,8 +78,12 @@ bool sono_scene_set_scale(SonoScene *scene, const char *name);
 bool sono_scene_fit_contrast(SonoScene *scene);
 
 typedef struct SonoSceneReport {
-    bool again;   /* tiles wait for the next frame */
-    bool settled; /* exact, at full resolution, and of the sound that was set last */
+    bool again;    /* tiles wait for the next frame */
+    bool settled;  /* exact, at full resolution, and of the sound that was set last */
+    bool whole;    /* there is something to see of all the sound in view, however coarse */
+    bool complete; /* whole, and of the level that the view wants, however provisional */
+    bool current;  /* of the sound that was set last */
+    int reduce;    /* 1: at full resolution */
 } SonoSceneReport;
 /* px_scale: device pixels per widget pixel. moving: the view is being moved, and on software GL speed matters more than
  * sharpness. Errors: those of the renderer (nothing more will come of it), in err; what the tiles failed with is in

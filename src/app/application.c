@@ -9,6 +9,7 @@
 #include "sono_assets_resources.h"
 #include "sono_dialogs.h"
 #include "sono_recent.h"
+#include "sono_software_gl.h"
 #include "sono_watchdog.h"
 
 #define OFFER_DELAY_MS 400 /* the first window and its sound come first */
@@ -84,8 +85,9 @@ static void open_in(SonoApplication *app, GtkWindow *preferred, const char *path
         gtk_window_present(GTK_WINDOW(window));
         return;
     }
-    window = SONO_IS_WINDOW(preferred) && sono_window_is_empty(SONO_WINDOW(preferred)) ? SONO_WINDOW(preferred)
-                                                                                       : new_window(app);
+    const gboolean is_empty = SONO_IS_WINDOW(preferred) && sono_window_is_empty(SONO_WINDOW(preferred));
+    window = is_empty ? SONO_WINDOW(preferred) : new_window(app);
+    g_object_set_data(G_OBJECT(window), "made-for-file", GINT_TO_POINTER(!is_empty));
     remember_path(window, path);
     gtk_window_present(GTK_WINDOW(window));
     if (edits) {
@@ -94,6 +96,23 @@ static void open_in(SonoApplication *app, GtkWindow *preferred, const char *path
         sono_window_open(window, path);
         sono_recovery_offer_for(app, path);
     }
+}
+
+gboolean sono_application_take_failure(GtkApplication *app, SonoWindow *window, const char *line)
+{
+    if (!SONO_IS_APPLICATION(app) || !g_object_get_data(G_OBJECT(window), "made-for-file")) {
+        return FALSE;
+    }
+    for (GList *w = gtk_application_get_windows(app); w; w = w->next) {
+        if (SONO_IS_WINDOW(w->data) && w->data != window) {
+            GtkWindow *other = w->data;
+            gtk_window_close(GTK_WINDOW(window)); /* w is gone now */
+            sono_window_tell(SONO_WINDOW(other), line, TRUE);
+            gtk_window_present(other);
+            return TRUE;
+        }
+    }
+    return FALSE;
 }
 
 void sono_application_open(SonoApplication *app, const char *path, SonoEditScript *edits, const char *lost_file)
@@ -333,6 +352,7 @@ static void sono_application_startup(GApplication *gapp)
     set_accels(GTK_APPLICATION(app));
     gtk_window_set_default_icon_name(SONO_APP_ID);
     load_style();
+    (void)sono_software_gl_spare(gdk_display_get_default());
     app->settings = sono_settings_new(NULL);
     sono_settings_follow_theme(app->settings);
     if (sono_engine_new(NULL, 0, &app->engine, &err) != SONO_OK ||

@@ -18,5 +18,8 @@ void sono_application_open(SonoApplication *app, const char *path, SonoEditScrip
 GtkWindow *sono_application_active(SonoApplication *app);
 /* The window that shows this file, or is about to; NULL: none does. */
 SonoWindow *sono_application_find(SonoApplication *app, const char *path);
+/* A file could not be read: a window that was made for it goes, and another tells why. FALSE: the window must itself.
+ */
+gboolean sono_application_take_failure(GtkApplication *app, SonoWindow *window, const char *line);
 /* The user does not want to close a window after all: quitting ends here. Any application is fine. */
 void sono_application_stay(GtkApplication *app);

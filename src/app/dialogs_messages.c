@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "application.h"
 #include "sono_app.h"
 
@@ -57,6 +58,7 @@ void sono_dialog_unsaved(GtkWindow *parent, const char *name, SonoUnsavedFn fn, 
     gtk_dialog_set_default_response(dialog, GTK_RESPONSE_ACCEPT);
     gtk_widget_add_css_class(gtk_dialog_get_widget_for_response(dialog, GTK_RESPONSE_REJECT), "destructive-action");
     gtk_widget_add_css_class(gtk_dialog_get_widget_for_response(dialog, GTK_RESPONSE_ACCEPT), "suggested-action");
+    accessible_name_buttons(widget);
     Unsaved *unsaved = g_new0(Unsaved, 1);
     *unsaved = (Unsaved){.fn = fn, .data = data};
     g_signal_connect_data(dialog, "response", G_CALLBACK(on_unsaved), unsaved, free_unsaved, 0);

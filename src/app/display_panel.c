@@ -91,7 +91,9 @@ static void add_colours(DisplayPanel *p)
         g_autoptr(GdkTexture) texture =
             gdk_memory_texture_new(256, 1, GDK_MEMORY_R8G8B8, bytes, sizeof(guint8[256][3]));
         GtkWidget *swatch = gtk_picture_new_for_paintable(GDK_PAINTABLE(texture));
-        g_autofree char *name = g_strdup_printf(_("Colours: %s"), (*map)->name);
+        g_autofree char *title = g_strdup((*map)->name);
+        title[0] = g_ascii_toupper(title[0]); /* as the preferences call it */
+        g_autofree char *name = g_strdup_printf(_("Colours: %s"), _(title));
         GtkWidget *button = add_choice(box, "win.colours", (*map)->name, name, name);
         gtk_picture_set_content_fit(GTK_PICTURE(swatch), GTK_CONTENT_FIT_FILL);
         gtk_picture_set_can_shrink(GTK_PICTURE(swatch), TRUE);

@@ -76,6 +76,11 @@ static void on_setup(SonoHistoryList *h, GtkListItem *item)
     gtk_list_item_set_child(item, row);
 }
 
+static const char *translate(const char *word)
+{
+    return _(word);
+}
+
 static void on_bind(SonoHistoryList *h, GtkListItem *item)
 {
     char name[160] = "";
@@ -83,7 +88,7 @@ static void on_bind(SonoHistoryList *h, GtkListItem *item)
     GtkWidget *row = gtk_list_item_get_child(item);
     GtkWidget *restore = gtk_widget_get_last_child(row);
     if (state > 0 && h->doc && state <= sono_document_n_edits(h->doc)) {
-        (void)sono_document_describe_edit(h->doc, state - 1, name, sizeof name);
+        (void)sono_document_describe_edit(h->doc, state - 1, translate, name, sizeof name);
     }
     const char *shown = state == 0 ? _("Original") : name;
     g_autofree char *from = g_strdup_printf(_("Restore the selection from: %s"), shown);
@@ -163,6 +168,7 @@ static void sono_history_list_init(SonoHistoryList *h)
     h->scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(h->scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(h->scrolled), h->view);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(h->scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL, _("History"), -1);
     gtk_widget_set_parent(h->scrolled, GTK_WIDGET(h));
     h->menu = gtk_popover_menu_new_from_model(NULL);
     gtk_popover_set_has_arrow(GTK_POPOVER(h->menu), FALSE);

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "display_panel.h"
 #include "tool_params.h"
 
@@ -68,6 +69,7 @@ static GtkWidget *add_section(GtkWidget *parent, const char *title, GtkWidget **
     GtkWidget *expander = gtk_expander_new(title);
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     gtk_widget_add_css_class(expander, "section");
+    gtk_accessible_update_property(GTK_ACCESSIBLE(expander), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
     gtk_expander_set_expanded(GTK_EXPANDER(expander), TRUE);
     gtk_expander_set_child(GTK_EXPANDER(expander), box);
     gtk_box_append(GTK_BOX(parent), expander);
@@ -82,6 +84,7 @@ static GtkWidget *add_button(GtkWidget *row, const char *label, const char *acti
     GtkWidget *button = gtk_button_new_with_mnemonic(label);
     gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);
     gtk_widget_set_tooltip_text(button, tip);
+    accessible_name_buttons(button);
     gtk_box_append(GTK_BOX(row), button);
     return button;
 }
@@ -183,6 +186,7 @@ static void sono_inspector_init(SonoInspector *p)
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), sections);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Inspector"), -1);
     gtk_box_append(GTK_BOX(p->box), scrolled);
     gtk_label_set_xalign(GTK_LABEL(title), 0.0f);
     gtk_widget_add_css_class(title, "section-title");

@@ -21,7 +21,9 @@ static char *locale_folder(void)
 int main(int argc, char **argv)
 {
     g_autofree char *locales = locale_folder();
+    gtk_disable_setlocale(); /* it would do what follows again */
     setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* numbers are the same everywhere, so that what is copied can be pasted */
     bindtextdomain("sonobrush", locales);
     bind_textdomain_codeset("sonobrush", "UTF-8");
     textdomain("sonobrush");

@@ -159,6 +159,7 @@ GtkWidget *param_row_new(const SonoParamDesc *desc)
     gtk_widget_set_tooltip_text(GTK_WIDGET(r), desc->tip ? _(desc->tip) : NULL);
     if (desc->kind == SONO_PARAM_BOOL) {
         r->check = gtk_check_button_new_with_label(_(desc->title));
+        gtk_widget_set_focus_on_click(r->check, FALSE); /* as all buttons (window_keys.c) */
         g_signal_connect_swapped(r->check, "toggled", G_CALLBACK(on_checked), r);
         gtk_box_append(GTK_BOX(r), r->check);
     } else {

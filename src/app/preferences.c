@@ -72,6 +72,15 @@ static GtkWidget *make_choice(SonoSettings *settings, const Row *row)
     return choice;
 }
 
+/* As everywhere: "0.5" and "0,5". */
+static int on_input(GtkSpinButton *number, double *value)
+{
+    g_autofree char *text = g_strdelimit(g_strdup(gtk_editable_get_text(GTK_EDITABLE(number))), ",", '.');
+    char *end = NULL;
+    *value = g_ascii_strtod(text, &end);
+    return end == text ? GTK_INPUT_ERROR : TRUE;
+}
+
 static GtkWidget *make_number(SonoSettings *settings, const Row *row)
 {
     const GParamSpecDouble *spec =
@@ -79,6 +88,7 @@ static GtkWidget *make_number(SonoSettings *settings, const Row *row)
     GtkWidget *number = gtk_spin_button_new_with_range(spec->minimum, spec->maximum, row->step);
     gtk_spin_button_set_digits(GTK_SPIN_BUTTON(number), (guint)row->digits);
     gtk_editable_set_width_chars(GTK_EDITABLE(number), 7);
+    g_signal_connect(number, "input", G_CALLBACK(on_input), NULL);
     g_object_bind_property(settings, row->property, number, "value", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
     return number;
 }

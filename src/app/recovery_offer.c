@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "sono_dialogs.h"
 #include "sono_mem.h"
 #include "sono_recent.h"
@@ -269,6 +270,7 @@ static void ask(SonoApplication *app, const Lost *lost)
     gtk_dialog_set_default_response(dialog, GTK_RESPONSE_ACCEPT);
     gtk_widget_add_css_class(gtk_dialog_get_widget_for_response(dialog, GTK_RESPONSE_REJECT), "destructive-action");
     gtk_widget_add_css_class(gtk_dialog_get_widget_for_response(dialog, GTK_RESPONSE_ACCEPT), "suggested-action");
+    accessible_name_buttons(widget);
     g_signal_connect_object(dialog, "response", G_CALLBACK(on_answer), app, 0);
     gtk_window_present(GTK_WINDOW(dialog));
 }

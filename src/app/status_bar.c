@@ -6,6 +6,9 @@
 #include <math.h>
 
 #include "value_entry.h"
+#include "wrap_layout.h"
+
+#define SPACING_PX 6
 
 typedef enum Field { START, END, LENGTH, LOW, CENTRE, HIGH, N_FIELDS } Field;
 
@@ -256,7 +259,7 @@ static void on_stepped(SonoStatusBar *b, double n, GtkWidget *entry)
     }
 }
 
-static GtkWidget *readout(SonoStatusBar *b, const char *name, guint chars, float xalign)
+static GtkWidget *readout(GtkWidget *group, const char *name, guint chars, float xalign)
 {
     GtkWidget *text = gtk_inscription_new(NULL);
     gtk_inscription_set_min_chars(GTK_INSCRIPTION(text), chars);
@@ -267,11 +270,11 @@ static GtkWidget *readout(SonoStatusBar *b, const char *name, guint chars, float
     gtk_widget_set_valign(text, GTK_ALIGN_CENTER);
     gtk_widget_add_css_class(text, "readout");
     gtk_widget_set_tooltip_text(text, name);
-    gtk_widget_set_parent(text, GTK_WIDGET(b));
+    gtk_box_append(GTK_BOX(group), text);
     return text;
 }
 
-static void add_field(SonoStatusBar *b, Field f)
+static void add_field(SonoStatusBar *b, GtkWidget *group, Field f)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 3);
     GtkWidget *title = gtk_label_new(_(fields[f].title));
@@ -282,7 +285,7 @@ static void add_field(SonoStatusBar *b, Field f)
     g_signal_connect_object(b->entries[f], "stepped", G_CALLBACK(on_stepped), b, G_CONNECT_SWAPPED);
     gtk_box_append(GTK_BOX(box), title);
     gtk_box_append(GTK_BOX(box), b->entries[f]);
-    gtk_widget_set_parent(box, GTK_WIDGET(b));
+    gtk_box_append(GTK_BOX(group), box);
 }
 
 /* How times and frequencies are written. */
@@ -351,27 +354,35 @@ static void sono_status_bar_class_init(SonoStatusBarClass *klass)
 {
     GtkWidgetClass *widget = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = sono_status_bar_dispose;
-    gtk_widget_class_set_layout_manager_type(widget, GTK_TYPE_BOX_LAYOUT);
+    gtk_widget_class_set_layout_manager_type(widget, WRAP_TYPE_LAYOUT);
     gtk_widget_class_set_css_name(widget, "statusbar");
+}
+
+/* What stays together when the line is too long for the window. */
+static GtkWidget *add_group(SonoStatusBar *b)
+{
+    GtkWidget *group = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, SPACING_PX);
+    gtk_widget_set_parent(group, GTK_WIDGET(b));
+    return group;
 }
 
 static void sono_status_bar_init(SonoStatusBar *b)
 {
-    gtk_box_layout_set_spacing(GTK_BOX_LAYOUT(gtk_widget_get_layout_manager(GTK_WIDGET(b))), 6);
-    b->time = readout(b, _("Time at the pointer; a click changes the format"), 12, 1.0f);
-    b->freq = readout(b, _("Frequency at the pointer; a click changes how frequencies are written"), 9, 1.0f);
-    b->note = readout(b, _("Nearest note and cents"), 11, 1.0f);
-    b->level = readout(b, _("Level at the pointer"), 9, 1.0f);
-    b->channel = readout(b, _("Channel at the pointer"), 5, 0.0f);
+    wrap_layout_set_spacing(WRAP_LAYOUT(gtk_widget_get_layout_manager(GTK_WIDGET(b))), SPACING_PX);
+    GtkWidget *pointer = add_group(b);
+    GtkWidget *times = add_group(b);
+    GtkWidget *freqs = add_group(b);
+    b->time = readout(pointer, _("Time at the pointer; a click changes the format"), 12, 1.0f);
+    b->freq = readout(pointer, _("Frequency at the pointer; a click changes how frequencies are written"), 9, 1.0f);
+    b->note = readout(pointer, _("Nearest note and cents"), 11, 1.0f);
+    b->level = readout(pointer, _("Level at the pointer"), 9, 1.0f);
+    b->channel = readout(pointer, _("Channel at the pointer"), 5, 0.0f);
     on_click(b, b->time, on_time_clicked);
     on_click(b, b->freq, on_freq_clicked);
-    GtkWidget *gap = gtk_label_new(NULL);
-    gtk_widget_set_hexpand(gap, TRUE);
-    gtk_widget_set_parent(gap, GTK_WIDGET(b));
     for (Field f = START; f < N_FIELDS; f++) {
-        add_field(b, f);
+        add_field(b, f <= LENGTH ? times : freqs, f);
     }
-    gtk_widget_set_parent(format_button(), GTK_WIDGET(b));
+    gtk_box_append(GTK_BOX(freqs), format_button());
 }
 
 GtkWidget *sono_status_bar_new(SonoCanvas *canvas)

@@ -115,6 +115,8 @@ static void value_entry_class_init(ValueEntryClass *klass)
 {
     const GType type = G_TYPE_FROM_CLASS(klass);
     G_OBJECT_CLASS(klass)->finalize = value_entry_finalize;
+    /* For assistive technology: GTK 4.8 offers it the action of an entry, but gives an entry nothing to do. */
+    gtk_widget_class_set_activate_signal_from_name(GTK_WIDGET_CLASS(klass), "activate");
     signals[ENTERED] = g_signal_new("entered", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL, NULL,
                                     G_TYPE_STRING, 1, G_TYPE_STRING);
     signals[STEPPED] =

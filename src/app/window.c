@@ -85,21 +85,6 @@ static void on_fullscreened(SonoWindow *w)
     window_set_state(w, "fullscreen", g_variant_new_boolean(gtk_window_is_fullscreen(GTK_WINDOW(w))));
 }
 
-/* What is typed into a field is the field's before it is a command; the keys of editing are its own, used or not. */
-static gboolean on_key(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType held, SonoWindow *w)
-{
-    static const guint editing[] = {GDK_KEY_a, GDK_KEY_c, GDK_KEY_v, GDK_KEY_x, GDK_KEY_y, GDK_KEY_z, GDK_KEY_slash};
-    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(w));
-    if (!GTK_IS_TEXT(focus) || (held & GDK_CONTROL_MASK) == 0) {
-        return FALSE;
-    }
-    gboolean taken = gtk_event_controller_key_forward(keys, focus);
-    for (gsize i = 0; i < G_N_ELEMENTS(editing); i++) {
-        taken = taken || gdk_keyval_to_lower(key) == editing[i];
-    }
-    return taken;
-}
-
 static void focus_stage(GtkWidget *widget, const char *action, GVariant *parameter)
 {
     SonoWindow *w = SONO_WINDOW(widget);
@@ -187,6 +172,8 @@ static GtkWidget *make_body(SonoWindow *w)
     gtk_paned_set_resize_end_child(GTK_PANED(w->paned), FALSE);
     gtk_paned_set_shrink_end_child(GTK_PANED(w->paned), FALSE);
     gtk_widget_set_hexpand(w->paned, TRUE);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(w->paned), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Width of the inspector"),
+                                   -1);
     w->paned_handler = g_signal_connect(w->paned, "notify::max-position", G_CALLBACK(on_max_position), w);
     gtk_box_append(GTK_BOX(body), sono_tool_bar_new());
     gtk_box_append(GTK_BOX(body), w->paned);
@@ -218,10 +205,6 @@ static void follow_canvas(SonoWindow *w)
     g_signal_connect_object(w->canvas, "tool-changed", G_CALLBACK(window_update), w, G_CONNECT_SWAPPED);
     g_signal_connect_object(w->canvas, "notify::settled", G_CALLBACK(window_update), w, G_CONNECT_SWAPPED);
     g_signal_connect(w, "notify::fullscreened", G_CALLBACK(on_fullscreened), NULL);
-    GtkEventController *keys = gtk_event_controller_key_new(); /* added last, asked first: before the accelerators */
-    gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
-    g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), w);
-    gtk_widget_add_controller(GTK_WIDGET(w), keys);
 }
 
 static void restore_size(SonoWindow *w)
@@ -248,6 +231,7 @@ SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStor
     add_parts(w);
     window_follow_settings(w);
     follow_canvas(w);
+    window_watch_keys(w);
     restore_size(w);
     g_menu_insert_submenu(G_MENU(files), 1, _("Open _Recent"), sono_recent_menu(app));
     window_refresh(w);

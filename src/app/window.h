@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A window from the inside: what its files share. window.c makes the widgets, window_news.c hears the editor,
- * window_file.c writes files and closes, window_options.c follows the settings, window_state.c shows what is so,
+ * window_file.c writes files and closes, window_keys.c says whose keys are whose,
+ * window_options.c follows the settings, window_state.c shows what is so,
  * actions_*.c hold the commands. Main thread, but where said. */
 #pragma once
 #include "sono_app.h"
@@ -82,6 +83,10 @@ void window_save_next(SonoWindow *w);
 void window_saved(SonoWindow *w, const SonoEditorNews *news);
 gboolean window_on_close_request(SonoWindow *w);
 void window_close_file(SonoWindow *w);
+
+/* ---- window_keys.c ---- */
+/* Once all parts are there. */
+void window_watch_keys(SonoWindow *w);
 
 /* ---- window_options.c ---- */
 /* Take over all settings and follow them from now on. */

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "application.h"
 #include "sono_recent.h"
 
 static void show_sound(SonoWindow *w, const SonoEditorNews *news)
@@ -162,7 +163,10 @@ static void hear(SonoWindow *w, const SonoEditorNews *news)
     case SONO_NEWS_TAKEN_BACK:
         break;
     }
-    if (news->line[0]) {
+    const gboolean told_elsewhere =
+        news->kind == SONO_NEWS_FAILED &&
+        sono_application_take_failure(gtk_window_get_application(GTK_WINDOW(w)), w, news->line);
+    if (news->line[0] && !told_elsewhere) {
         sono_window_tell(w, news->line, TRUE);
     }
     sono_clip_unref(news->clip);

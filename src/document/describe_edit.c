@@ -11,7 +11,14 @@
 typedef struct Text {
     char *buf;
     size_t n_bytes, n;
+    SonoTranslateFn translate; /* NULL: as it is */
 } Text;
+
+/* A word in the user's language. */
+static const char *word(const Text *t, const char *english)
+{
+    return t->translate ? t->translate(english) : english;
+}
 
 static void put(Text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void put(Text *t, const char *fmt, ...)
@@ -38,7 +45,7 @@ static void trim(Text *t)
 static void put_param(Text *t, const SonoParamDesc *d, double value, const char *title)
 {
     /* "Gain -12.0 dB", not "Gain Gain -12.0 dB" */
-    const char *name = strcmp(d->title, title) == 0 ? "" : d->title;
+    const char *name = strcmp(d->title, title) == 0 ? "" : word(t, d->title);
     const char *space = *name ? " " : "";
     const char *unit_space = *d->unit ? " " : "";
     switch (d->kind) {
@@ -49,11 +56,11 @@ static void put_param(Text *t, const SonoParamDesc *d, double value, const char 
         put(t, " %s%s%.0f%s%s", name, space, value, unit_space, d->unit);
         break;
     case SONO_PARAM_ENUM:
-        put(t, " %s%s%s", name, space, d->choices[(size_t)value]);
+        put(t, " %s%s%s", name, space, word(t, d->choices[(size_t)value]));
         break;
     case SONO_PARAM_BOOL:
         if (value != 0.0) {
-            put(t, " %s", d->title);
+            put(t, " %s", word(t, d->title));
         }
         break;
     }
@@ -62,14 +69,14 @@ static void put_param(Text *t, const SonoParamDesc *d, double value, const char 
 static void put_operation(Text *t, const SonoEdit *edit)
 {
     const SonoOperation *op = edit->operation;
-    put(t, "%s", op->title);
+    put(t, "%s", word(t, op->title));
     size_t i = 0;
     if (op->takes_state) {
         const double state = edit->params.v[i++];
         if (state == 0.0) {
-            put(t, " original");
+            put(t, " %s", word(t, "original"));
         } else {
-            put(t, " state %.0f", state);
+            put(t, " %s %.0f", word(t, "state"), state);
         }
     }
     for (; i < op->params.n; i++) {
@@ -85,22 +92,23 @@ static void put_region(Text *t, SonoRegion r, double end_s, double top_hz)
     }
     if (r.t0_s > 0.0 || r.t1_s < end_s) {
         const int digits = r.t1_s - r.t0_s < 0.1 ? 3 : 2;
-        put(t, ", %.*f to %.*f s", digits, r.t0_s, digits, r.t1_s);
+        put(t, ", %.*f %s %.*f s", digits, r.t0_s, word(t, "to"), digits, r.t1_s);
     }
     if (r.f0_hz > 0.0 || r.f1_hz < top_hz) {
         const double height_hz = r.f1_hz - r.f0_hz;
         if (r.f0_hz >= 1000.0 && height_hz >= 100.0) {
-            put(t, ", %.2f to %.2f kHz", 1e-3 * r.f0_hz, 1e-3 * r.f1_hz);
+            put(t, ", %.2f %s %.2f kHz", 1e-3 * r.f0_hz, word(t, "to"), 1e-3 * r.f1_hz);
         } else {
             const int digits = height_hz < 10.0 ? 1 : 0;
-            put(t, ", %.*f to %.*f Hz", digits, r.f0_hz, digits, r.f1_hz);
+            put(t, ", %.*f %s %.*f Hz", digits, r.f0_hz, word(t, "to"), digits, r.f1_hz);
         }
     }
 }
 
-const char *sono_document_describe_edit(const SonoDocument *doc, size_t index, char *buf, size_t n_bytes)
+const char *sono_document_describe_edit(const SonoDocument *doc, size_t index, SonoTranslateFn translate, char *buf,
+                                        size_t n_bytes)
 {
-    Text t = {buf, n_bytes, 0};
+    Text t = {buf, n_bytes, 0, translate};
     if (n_bytes == 0) {
         return buf;
     }

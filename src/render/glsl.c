@@ -2,6 +2,7 @@
 /* Joins shader texts: version line, defines, dialect, shared bodies, shader. */
 #include "sono_glsl.h"
 
+#include "mask_pixels.h"
 #include "sono_mem.h"
 
 #include "shader_texts.h"
@@ -9,6 +10,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+/* A number as it stands in the source. */
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
 
 static const char *const headers[] = {
     [SONO_GLSL_330_CORE] = "#version 330 core\n",
@@ -121,7 +126,9 @@ SonoStatus sono_glsl_fragment(SonoGlsl language, const SonoShaderVariant *varian
                                        variant->shader == SONO_SHADER_RING ? "SONO_RING" : NULL, NULL};
     const char *const dab_files[] = {"dialect.glsl", "math.kernel.h", "brush/dab.kernel.h",
                                      "axis.glsl",    "dab.frag",      NULL};
-    const char *const marks_defines[] = {variant->shader == SONO_SHADER_DIM ? "SONO_DIM" : NULL, NULL};
+    const char *const marks_defines[] = {
+        "SONO_MARK_DIM " TEXT(MARK_DIM_OPACITY), "SONO_MARK_LIGHT " TEXT(MARK_LIGHT_OPACITY),
+        "SONO_MARK_DARK " TEXT(MARK_DARK_OPACITY), variant->shader == SONO_SHADER_DIM ? "SONO_DIM" : NULL, NULL};
     switch (variant->shader) {
     case SONO_SHADER_TILE:
         break;

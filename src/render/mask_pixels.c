@@ -79,10 +79,12 @@ SonoStatus mask_pixels_render(const SonoMask *mask, const SonoRenderView *view, 
     return SONO_OK;
 }
 
-/* Marks of a column from whether the pixels in it and beside it are inside. above, below: the same column, shifted. */
-static void mark_column(const float *restrict own, const float *restrict left, const float *restrict right, int n,
+/* Marks of a column; whether any pixel is inside; from whether the pixels in it and beside it are inside. above, below:
+ * the same column, shifted. */
+static bool mark_column(const float *restrict own, const float *restrict left, const float *restrict right, int n,
                         uint8_t *restrict codes)
 {
+    int any = 0;
     for (int y = 0; y < n; y++) {
         const int up = y + 1 < n ? y + 1 : y;
         const int down = y > 0 ? y - 1 : y;
@@ -91,16 +93,22 @@ static void mark_column(const float *restrict own, const float *restrict left, c
         const int inside = around == 4 ? MARK_NONE : MARK_LIGHT;
         const int outside = around > 0 ? MARK_DARK : MARK_DIM;
         codes[y] = (uint8_t)(in ? inside : outside);
+        any |= in;
     }
+    return any != 0;
 }
 
-void mask_pixels_marks(const float *weights, int n_columns, int n_rows, uint8_t *codes)
+bool mask_pixels_marks(const float *weights, int n_columns, int n_rows, uint8_t *codes)
 {
+    bool any = false;
     const size_t n = (size_t)n_rows;
     for (int x = 0; x < n_columns; x++) {
         const float *own = weights + (size_t)x * n;
-        mark_column(own, x > 0 ? own - n : own, x + 1 < n_columns ? own + n : own, n_rows, codes + (size_t)x * n);
+        any =
+            mark_column(own, x > 0 ? own - n : own, x + 1 < n_columns ? own + n : own, n_rows, codes + (size_t)x * n) ||
+            any;
     }
+    return any;
 }
 
 uint64_t mask_hash_view(const SonoRenderView *view)

@@ -42,7 +42,7 @@ static SonoStatus fill(MaskTexture *t, const SonoMask *mask, const SonoRenderVie
     } else {
         uint8_t *codes = sono_alloc_aligned((size_t)n_columns, (size_t)n_rows);
         if (codes) {
-            mask_pixels_marks(weights, n_columns, n_rows, codes);
+            t->empty = !mask_pixels_marks(weights, n_columns, n_rows, codes);
             bind_new_image(t);
             glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
             glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, n_rows, n_columns, 0, GL_RED, GL_UNSIGNED_BYTE, codes);
@@ -73,6 +73,7 @@ SonoStatus mask_textures_get(MaskTextures *textures, MaskKind kind, const SonoMa
     }
     MaskTexture made = {.texture = oldest->texture,
                         .box = mask_pixels_box(mask, view),
+                        .empty = true,
                         .kind = kind,
                         .hash = hash,
                         .used_at = textures->clock};

@@ -12,6 +12,7 @@ typedef enum MaskKind { MASK_WEIGHTS, MASK_MARKS } MaskKind;
 typedef struct MaskTexture {
     GLuint texture; /* WEIGHTS: 32-bit floats; MARKS: the codes of mask_pixels.h */
     MaskBox box;    /* empty: the mask has no weight in the view */
+    bool empty;     /* MARKS: no pixel of the view is selected */
     MaskKind kind;
     uint64_t hash, used_at;
 } MaskTexture;

@@ -32,6 +32,12 @@ struct SonoRenderer {
     bool software;
 };
 
+bool sono_gl_is_software(void)
+{
+    const char *name = (const char *)glGetString(GL_RENDERER);
+    return name && (strstr(name, "llvmpipe") || strstr(name, "softpipe"));
+}
+
 SonoStatus sono_renderer_new(SonoRenderer **out, SonoError *err)
 {
     SonoGlsl language = SONO_GLSL_330_CORE;
@@ -52,7 +58,7 @@ SonoStatus sono_renderer_new(SonoRenderer **out, SonoError *err)
     const char *name = (const char *)glGetString(GL_RENDERER);
     (void)snprintf(r->description, sizeof r->description, "%s, OpenGL%s %d.%d", name ? name : "unknown",
                    language == SONO_GLSL_300_ES ? " ES" : "", epoxy_gl_version() / 10, epoxy_gl_version() % 10);
-    r->software = strstr(r->description, "llvmpipe") || strstr(r->description, "softpipe");
+    r->software = sono_gl_is_software();
     *out = r;
     return SONO_OK;
 }

@@ -114,10 +114,13 @@ static SonoStatus update_tiles(SonoScene *s, int px_scale, SonoSceneReport *repo
     }
     bool current = true;
     report->settled = true;
+    report->complete = true;
     for (int i = 0; i < n_lanes; i++) {
         current = current && s->lanes[i].list->current;
+        report->complete = report->complete && s->lanes[i].list->complete;
         report->settled = report->settled && s->lanes[i].list->exact;
     }
+    report->current = current;
     if (current) {
         s->shows_other = s->other != NULL;
     }
@@ -145,6 +148,7 @@ static SonoStatus draw_lanes(SonoScene *s, SonoRenderer *renderer, SonoSceneRepo
     const SonoPreview *previews = s->shows_other ? NULL : list_previews(s, &n_previews);
     const int uploads = UPLOADS_PER_FRAME / s->n_lanes;
     SonoStatus status = SONO_OK;
+    report->whole = true;
     for (int i = 0; i < s->n_lanes && status == SONO_OK; i++) {
         const SonoFeedLane *lane = &s->lanes[i];
         const SonoFrame frame = {.view = lane->view,
@@ -160,6 +164,7 @@ static SonoStatus draw_lanes(SonoScene *s, SonoRenderer *renderer, SonoSceneRepo
         SonoFrameReport drawn = {0};
         status = sono_renderer_draw(renderer, &frame, &drawn, err);
         report->again = report->again || drawn.n_waiting > 0;
+        report->whole = report->whole && drawn.whole;
     }
     return status;
 }
@@ -183,6 +188,9 @@ SonoStatus sono_scene_draw(SonoScene *s, SonoRenderer *renderer, unsigned target
             status = sono_fail(err, at_end.code, "%s", at_end.message);
         }
     }
+    report->whole = report->whole && s->plan && status == SONO_OK;
+    report->complete = report->complete && report->whole && !report->again;
     report->settled = report->settled && status == SONO_OK && !report->again && reduce == 1;
+    report->reduce = reduce;
     return status;
 }

@@ -48,15 +48,15 @@ SonoStatus selection_marks_draw(PreviewMasks *masks, GlPrograms *programs, const
 {
     const MaskTexture *marks = NULL;
     SonoStatus status = mask_textures_get(&masks->rasters, MASK_MARKS, selection, view, &marks, err);
-    if (status != SONO_OK) {
-        return status;
+    if (status != SONO_OK || marks->empty) {
+        return status; /* where nothing is selected nothing is left out either */
     }
     glEnable(GL_BLEND);
     glBlendEquation(GL_FUNC_ADD);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
     glBindVertexArray(masks->empty_vao);
     status = shade_around(programs, view, &marks->box, err);
-    if (status == SONO_OK && marks->box.x1 > marks->box.x0) {
+    if (status == SONO_OK) {
         status = draw_marks(programs, view, marks, err);
     }
     glBindVertexArray(0);

@@ -169,6 +169,19 @@ static SonoStatus add_draw(TileCover *cover, const TileDraw *draw, SonoError *er
     return SONO_OK;
 }
 
+/* Whether the columns that hold sound are covered. */
+static bool is_whole(const TileCover *cover, const SonoRenderView *v)
+{
+    const float rect_px[4] = {px_between(-v->t0_s / v->s_per_px + 1.0, v->width_px), 0.0f,
+                              px_between((v->end_s - v->t0_s) / v->s_per_px - 1.0, v->width_px), (float)v->height_px};
+    const Cells cells = cells_in(rect_px);
+    bool whole = true;
+    for (size_t y = cells.y0; y < cells.y1 && whole && cells.x1 > cells.x0; y++) {
+        whole = !memchr(cover->covered + y * cover->cells_wide + cells.x0, 0, cells.x1 - cells.x0);
+    }
+    return whole;
+}
+
 /* The slot of a tile, uploaded if it is not there (or only provisionally) and this frame may; -1: not in this frame. */
 static int get_slot(TileTextures *textures, const SonoStrip *strip, int32_t tile, int max_uploads,
                     SonoFrameReport *report)
@@ -258,6 +271,7 @@ SonoStatus tile_cover_choose(TileCover *cover, TileTextures *textures, const Son
     for (size_t i = 0; i < frame->n_strips && report->n_waiting > 0 && status == SONO_OK; i++) {
         status = add_strip(cover, textures, frame, view, &frame->strips[i], 0, report, err);
     }
+    report->whole = is_whole(cover, view);
     if (cover->overlaps) {
         reverse(cover->draws, cover->n_draws);
     } else if (cover->n_draws > 1) {

@@ -137,11 +137,16 @@ gboolean sono_canvas_has_no_gl(SonoCanvas *c)
 /* TRUE if an edit was made. */
 static gboolean point(SonoCanvas *c, const SonoPointer *pointer)
 {
+    static const char *const names[] = {
+        [SONO_POINTER_HOVER] = "hover", [SONO_POINTER_DOWN] = "down",     [SONO_POINTER_DRAG] = "drag",
+        [SONO_POINTER_UP] = "up",       [SONO_POINTER_CANCEL] = "cancel", [SONO_POINTER_LEAVE] = "leave",
+    };
     SonoError err = {0};
     SonoOutcome outcome = {0};
     if (pointer->kind == SONO_POINTER_DOWN) {
         canvas_keys_used(c);
     }
+    frame_log_input(&c->log, names[pointer->kind]);
     if (sono_scene_point(c->scene, pointer, &outcome, &err) != SONO_OK) {
         canvas_notice(c, err.message);
     }
@@ -253,6 +258,7 @@ static void sono_canvas_dispose(GObject *object)
     g_clear_handle_id(&c->resize_idle, g_source_remove);
     g_clear_handle_id(&c->drawn.idle, g_source_remove);
     g_clear_pointer(&c->drawn.notice, g_free);
+    frame_log_close(&c->log);
     gtk_widget_dispose_template(GTK_WIDGET(c), SONO_TYPE_CANVAS);
     g_clear_pointer(&c->scene, sono_scene_free);
     G_OBJECT_CLASS(sono_canvas_parent_class)->dispose(object);
@@ -304,6 +310,7 @@ static void sono_canvas_class_init(SonoCanvasClass *klass)
 static void sono_canvas_init(SonoCanvas *c)
 {
     gtk_widget_init_template(GTK_WIDGET(c));
+    frame_log_open(&c->log);
     canvas_input_init(c);
     canvas_keys_init(c);
     g_signal_connect(c, "notify::scale-factor", G_CALLBACK(sono_canvas_refresh), NULL);

@@ -143,10 +143,15 @@ void canvas_on_realize(GtkGLArea *area, SonoCanvas *c)
         give_up_gl(c, err.message);
     }
     sono_watchdog_excuse_end();
+    if (c->log.file) {
+        GdkFrameClock *clock = gtk_widget_get_frame_clock(GTK_WIDGET(area));
+        g_signal_connect_swapped(clock, "after-paint", G_CALLBACK(frame_log_shown), &c->log);
+    }
 }
 
 void canvas_on_unrealize(GtkGLArea *area, SonoCanvas *c)
 {
+    g_signal_handlers_disconnect_by_data(gtk_widget_get_frame_clock(GTK_WIDGET(area)), &c->log);
     gtk_gl_area_make_current(area);
     if (!gtk_gl_area_get_error(area)) {
         sono_renderer_free(c->renderer);
@@ -220,6 +225,8 @@ gboolean canvas_on_render(GtkGLArea *area, GdkGLContext *context, SonoCanvas *c)
     }
     sono_watchdog_leave();
     sono_watchdog_arm();
+    const SonoClip *clip = sono_scene_clip(c->scene);
+    frame_log_drawn(&c->log, c->pace.began_s, &report, clip ? sono_clip_revision(clip) : 0);
     tell_drawn(c, &report, &tiles);
     return TRUE;
 }

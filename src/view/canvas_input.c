@@ -267,6 +267,7 @@ static void on_proximity(GtkGesture *stylus, double x, double y, SonoCanvas *c)
 static void pan_by(SonoCanvas *c, double dx_px, double dy_px)
 {
     if (!sono_scene_is_dragging(c->scene)) { /* as with the wheel */
+        frame_log_input(&c->log, "pan");
         sono_view_state_pan(sono_scene_view(c->scene), dx_px, dy_px);
         sono_canvas_refresh(c);
     }
@@ -326,6 +327,7 @@ void canvas_scroll(SonoCanvas *c, double dx, double dy, GdkModifierType held)
     if (ctrl && (held & GDK_ALT_MASK)) {
         (void)gtk_widget_activate_action(GTK_WIDGET(c), "win.nudge-param", "d", -dy);
     } else {
+        frame_log_input(&c->log, "wheel");
         sono_scene_wheel(c->scene, dx, dy, ctrl, (held & GDK_SHIFT_MASK) != 0);
         sono_canvas_refresh(c);
     }

@@ -3,6 +3,7 @@
  * canvas_input.c (pointing devices), canvas_keys.c (the keyboard), canvas_overlay.c (what is drawn over a picture made
  * without OpenGL) and canvas_describe.c (words for assistive technology). */
 #pragma once
+#include "frame_log.h"
 #include "frame_pace.h"
 #include "sono_canvas.h"
 
@@ -62,6 +63,7 @@ struct _SonoCanvas {
     CanvasSeen seen;
     CanvasDrawn drawn;
     FramePace pace;
+    FrameLog log;
     guint still_timer, resize_idle;
     const char *cursor; /* its name */
     CanvasInput input;

@@ -12,6 +12,8 @@
 #include <time.h>
 
 #define LANE_PX 179
+/* Of 255: the painter looks at four slices of a column, the tiles at all. */
+#define MEAN_APART 3.0
 
 /* The picture of the view as it is now (the caller frees). */
 static uint8_t *picture(SonoScene *scene)
@@ -154,11 +156,65 @@ static void colours_cost_no_analysis(void **state)
     stage_close(&s);
 }
 
+/* The renderer's and the painter's pictures of the same scene: how far they are apart at the mean, of 255; of the marks
+ * of a selection, how many pixels are not the same. */
+static double compare_with_renderer(Stage *s, SonoScene *scene, int *n_other_marks)
+{
+    (void)stage_settle(s, scene, NULL, NULL);
+    uint8_t *painted = picture(scene);
+    double sum = 0.0;
+    *n_other_marks = 0;
+    for (int y = 0; y < HEIGHT; y++) {
+        for (int x = 0; x < WIDTH; x++) {
+            const uint8_t *gl = s->frame + 4 * ((size_t)(HEIGHT - 1 - y) * WIDTH + (size_t)x);
+            const uint8_t *cpu = painted + 3 * ((size_t)y * WIDTH + (size_t)x);
+            const bool gl_light = gl[0] > 230 && gl[1] > 230 && gl[2] > 230;
+            const bool cpu_light = cpu[0] > 230 && cpu[1] > 230 && cpu[2] > 230;
+            *n_other_marks += gl_light != cpu_light;
+            for (int c = 0; c < 3; c++) {
+                sum += abs(gl[c] - cpu[c]);
+            }
+        }
+    }
+    sono_free(painted);
+    return sum / (3.0 * WIDTH * HEIGHT);
+}
+
+/* With OpenGL and without one sees the same sound, the same selection, the same edits on their way, in all lanes. */
+static void as_the_renderer_draws(void **state)
+{
+    (void)state;
+    Stage s;
+    SonoEdit edit = {0};
+    int n_other_marks = 0;
+    stage_open(&s, 2);
+    SonoScene *scene = stage_scene(&s, s.clip);
+    assert_true(compare_with_renderer(&s, scene, &n_other_marks) < MEAN_APART);
+    assert_int_equal(n_other_marks, 0);
+    for (int scale = 0; scale < 3; scale++) {
+        (void)sono_scene_set_scale(scene, sono_scale_names[scale]);
+        sono_scene_set_tool(scene, sono_tool_find("box"));
+        stage_point(scene, SONO_POINTER_DOWN, 200.0, 40.0, &edit);
+        stage_point(scene, SONO_POINTER_DRAG, 400.0, 140.0, &edit);
+        stage_point(scene, SONO_POINTER_UP, 400.0, 140.0, &edit);
+        stage_point(scene, SONO_POINTER_LEAVE, 0.0, 0.0, &edit);
+        assert_true(compare_with_renderer(&s, scene, &n_other_marks) < MEAN_APART);
+        assert_int_equal(n_other_marks, 0);
+    }
+    sono_selection_clear(sono_scene_selection(scene));
+    stage_erase(scene, 200.0, 90.0, &edit);
+    assert_true(compare_with_renderer(&s, scene, &n_other_marks) < MEAN_APART);
+    sono_edit_clear(&edit);
+    sono_scene_free(scene);
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_lanes),
         cmocka_unit_test(selection_and_edits),
+        cmocka_unit_test(as_the_renderer_draws),
         cmocka_unit_test(colours_cost_no_analysis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ static Seen seen_at(const World *w, int x, int y)
     if (abs(sum - (int)lround(0.25 * before)) < 6) {
         return SEEN_DARK;
     }
-    return abs(sum - (int)lround(0.7 * before)) < 6 ? SEEN_DIM : SEEN_OTHER;
+    return abs(sum - (int)lround((1.0 - MARK_DIM_OPACITY) * before)) < 6 ? SEEN_DIM : SEEN_OTHER;
 }
 
 static void expect(const World *w, int x, int y, Seen want)
@@ -216,11 +216,11 @@ static void extremes_show(void **state)
         expect(&w, x, 95, SEEN_DIM);
     }
     sono_mask_clear(&mask);
-    /* elsewhere: all is dimmed */
+    /* elsewhere: nothing is dimmed */
     add(&mask, box_px(WIDTH + 100, 10, WIDTH + 200, 20, SONO_COMBINE_ADD));
     draw(&w);
     for (int i = 0; i < WIDTH * HEIGHT; i++) {
-        expect(&w, i % WIDTH, i / WIDTH, SEEN_DIM);
+        expect(&w, i % WIDTH, i / WIDTH, SEEN_PLAIN);
     }
     sono_mask_clear(&mask);
     close_world(&w);

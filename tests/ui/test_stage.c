@@ -2,10 +2,13 @@
 /* The stage's parts lie where their time and frequency do; the edge below the waveform can be moved. */
 #include "ui_fixture.h"
 
+#include "sono_software_gl.h"
 #include "sono_stage.h"
 
 #include <math.h>
 #include <string.h>
+
+static gboolean spared; /* GTK of software OpenGL */
 
 static GtkWidget *make_stage(UiFixture *f)
 {
@@ -176,11 +179,39 @@ static void test_moving(void **state)
     assert_true(times.n_frames >= 100);
 }
 
+/* On a software rasteriser GTK draws with cairo, and the canvas still with OpenGL. */
+static void test_software_gl(void **state)
+{
+    UiFixture *f = *state;
+    GskRenderer *renderer = gtk_native_get_renderer(GTK_NATIVE(f->window));
+    GskRenderNode *node = NULL;
+    assert_false(sono_canvas_has_no_gl(f->canvas));
+    assert_true(GSK_IS_CAIRO_RENDERER(renderer) == spared);
+    g_autoptr(GdkPaintable) picture = gtk_widget_paintable_new(GTK_WIDGET(f->canvas));
+    GtkSnapshot *snapshot = gtk_snapshot_new();
+    const int width = gtk_widget_get_width(GTK_WIDGET(f->canvas));
+    const int height = gtk_widget_get_height(GTK_WIDGET(f->canvas));
+    gdk_paintable_snapshot(picture, snapshot, width, height);
+    node = gtk_snapshot_free_to_node(snapshot);
+    g_autoptr(GdkTexture) texture = gsk_renderer_render_texture(renderer, node, NULL);
+    gsk_render_node_unref(node);
+    const gsize n = (gsize)width * (gsize)height;
+    g_autofree guint32 *pixels = g_new0(guint32, n);
+    gdk_texture_download(texture, (guchar *)pixels, 4 * (gsize)width);
+    gsize n_bright = 0;
+    for (gsize i = 0; i < n; i++) {
+        n_bright += (pixels[i] >> 16 & 0xff) > 0x40;
+    }
+    assert_in_range(n_bright, n / 4, n); /* noise everywhere, and a tone */
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-    const struct CMUnitTest tests[] = {CASE(test_aligned), CASE(test_parts_can_be_hidden), CASE(test_split),
-                                       CASE(test_small_windows), CASE(test_moving)};
+    const struct CMUnitTest tests[] = {CASE(test_aligned), CASE(test_parts_can_be_hidden),
+                                       CASE(test_split),   CASE(test_small_windows),
+                                       CASE(test_moving),  CASE(test_software_gl)};
     gtk_init();
+    spared = sono_software_gl_spare(gdk_display_get_default());
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

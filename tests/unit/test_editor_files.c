@@ -476,7 +476,7 @@ static void go_to_any_state_and_restore_from_it(void **state)
     wait_news(&f, SONO_NEWS_COMMITTED, 3);
     assert_same_sound(f.clip, expected, true);
     char text[96];
-    assert_non_null(strstr(sono_document_describe_edit(doc, 2, text, sizeof text), "Restore state 1"));
+    assert_non_null(strstr(sono_document_describe_edit(doc, 2, NULL, text, sizeof text), "Restore state 1"));
     sono_edit_clear(&edit);
     sono_clip_unref(expected);
     sono_clip_unref(base);

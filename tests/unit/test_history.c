@@ -281,6 +281,11 @@ static void push_described(SonoDocument *doc, const char *operation, double para
     sono_edit_clear(&edit);
 }
 
+static const char *german(const char *english)
+{
+    return strcmp(english, "to") == 0 ? "bis" : strcmp(english, "Gain") == 0 ? "Pegel" : english;
+}
+
 static void edits_are_described_in_words(void **state)
 {
     (void)state;
@@ -312,12 +317,14 @@ static void edits_are_described_in_words(void **state)
     sono_clip_unref(base);
     for (size_t i = 0; i < n; i++) {
         push_described(doc, cases[i].operation, cases[i].param, cases[i].region, cases[i].label);
-        assert_string_equal(sono_document_describe_edit(doc, i, text, sizeof text), cases[i].text);
+        assert_string_equal(sono_document_describe_edit(doc, i, NULL, text, sizeof text), cases[i].text);
     }
-    assert_string_equal(sono_document_describe_edit(doc, n, text, sizeof text), "");
-    assert_string_equal(sono_document_describe_edit(doc, n - 1, text, 8), "click "); /* not a part of the dash */
-    assert_string_equal(sono_document_describe_edit(doc, 0, text, 6), "Gain ");
-    assert_string_equal(sono_document_describe_edit(doc, 0, text, 1), "");
+    assert_string_equal(sono_document_describe_edit(doc, n, NULL, text, sizeof text), "");
+    assert_string_equal(sono_document_describe_edit(doc, n - 1, NULL, text, 8), "click "); /* not a part of the dash */
+    assert_string_equal(sono_document_describe_edit(doc, 0, NULL, text, 6), "Gain ");
+    assert_string_equal(sono_document_describe_edit(doc, 0, NULL, text, 1), "");
+    assert_string_equal(sono_document_describe_edit(doc, 0, german, text, sizeof text),
+                        "Pegel -12.0 dB, 1.20 bis 1.85 s, 440 bis 880 Hz");
     sono_document_free(doc);
     sono_pcm_store_unref(store);
 }

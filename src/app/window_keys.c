@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whose a key is. What is typed into a field is the field's before it is a command. What no other part of the window
+ * wants is the canvas's, so that its keys work on after a slider or a button was used with the mouse. */
+#include "window.h"
+
+/* Is in a popover, which is a surface of its own. */
+static gboolean is_elsewhere(SonoWindow *w, GtkWidget *focus)
+{
+    return focus && gtk_widget_get_native(focus) != GTK_NATIVE(w);
+}
+
+static gboolean has_canvas_focus(SonoWindow *w)
+{
+    return gtk_widget_has_focus(GTK_WIDGET(w->canvas));
+}
+
+/* Before the commands: the keys of editing are a field's own, used or not. */
+static gboolean on_key(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType held, SonoWindow *w)
+{
+    static const guint editing[] = {GDK_KEY_a, GDK_KEY_c, GDK_KEY_v, GDK_KEY_x, GDK_KEY_y, GDK_KEY_z, GDK_KEY_slash};
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(w));
+    if (!GTK_IS_TEXT(focus) || (held & GDK_CONTROL_MASK) == 0) {
+        return FALSE;
+    }
+    gboolean taken = gtk_event_controller_key_forward(keys, focus);
+    for (gsize i = 0; i < G_N_ELEMENTS(editing); i++) {
+        taken = taken || gdk_keyval_to_lower(key) == editing[i];
+    }
+    return taken;
+}
+
+/* Wherever the focus has gone since a key went down: what it lent is given back. */
+static void on_key_up(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType held, SonoWindow *w)
+{
+    if (w->canvas && !has_canvas_focus(w)) {
+        (void)gtk_event_controller_key_forward(keys, GTK_WIDGET(w->canvas));
+    }
+}
+
+/* After all others. Arrows move the focus. */
+static gboolean on_unused_key(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType held, SonoWindow *w)
+{
+    static const guint arrows[] = {GDK_KEY_Left,    GDK_KEY_Right,    GDK_KEY_Up,    GDK_KEY_Down,
+                                   GDK_KEY_KP_Left, GDK_KEY_KP_Right, GDK_KEY_KP_Up, GDK_KEY_KP_Down};
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(w));
+    if (!w->canvas || has_canvas_focus(w) || GTK_IS_TEXT(focus) || is_elsewhere(w, focus)) {
+        return FALSE;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(arrows); i++) {
+        if (key == arrows[i]) {
+            return FALSE;
+        }
+    }
+    return gtk_event_controller_key_forward(keys, GTK_WIDGET(w->canvas));
+}
+
+/* A button that is clicked leaves the keys where they are: Return and the space bar would press it again. */
+static void let_buttons_be(GtkWidget *widget)
+{
+    if (GTK_IS_BUTTON(widget) || GTK_IS_CHECK_BUTTON(widget) || GTK_IS_EXPANDER(widget)) {
+        gtk_widget_set_focus_on_click(widget, FALSE);
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child; child = gtk_widget_get_next_sibling(child)) {
+        let_buttons_be(child);
+    }
+}
+
+static GtkEventController *add_controller(SonoWindow *w, GtkPropagationPhase phase)
+{
+    GtkEventController *keys = gtk_event_controller_key_new(); /* added last, asked first */
+    gtk_event_controller_set_propagation_phase(keys, phase);
+    gtk_widget_add_controller(GTK_WIDGET(w), keys);
+    return keys;
+}
+
+void window_watch_keys(SonoWindow *w)
+{
+    GtkEventController *first = add_controller(w, GTK_PHASE_CAPTURE);
+    g_signal_connect(first, "key-pressed", G_CALLBACK(on_key), w);
+    g_signal_connect(first, "key-released", G_CALLBACK(on_key_up), w);
+    g_signal_connect(add_controller(w, GTK_PHASE_BUBBLE), "key-pressed", G_CALLBACK(on_unused_key), w);
+    let_buttons_be(GTK_WIDGET(w));
+}
