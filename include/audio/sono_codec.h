@@ -40,7 +40,7 @@ SonoStatus sono_decoder_next(SonoDecoder *dec, int64_t n_frames, float *const *p
 /* Random access (info.seekable only): frames [start_frame, + n_frames), zero past the end. Does not disturb next(). */
 SonoStatus sono_decoder_read_at(SonoDecoder *dec, int64_t start_frame, int64_t n_frames, float *const *pcm,
                                 SonoError *err);
-/* Non-finite samples that were set to zero so far. */
+/* Non-finite samples that sono_decoder_next has set to zero so far. */
 int64_t sono_decoder_n_scrubbed(const SonoDecoder *dec);
 /* Kills and reaps the child. NULL is fine. */
 void sono_decoder_close(SonoDecoder *dec);

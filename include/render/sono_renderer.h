@@ -67,6 +67,9 @@ SonoStatus sono_renderer_begin(SonoRenderer *renderer, unsigned target, int widt
 SonoStatus sono_renderer_draw(SonoRenderer *renderer, const SonoFrame *frame, SonoFrameReport *report, SonoError *err);
 SonoStatus sono_renderer_end(SonoRenderer *renderer, SonoError *err);
 
+/* Wait until what was drawn is there: to measure how long it takes. */
+void sono_renderer_finish(SonoRenderer *renderer);
+
 /* "llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5" */
 const char *sono_renderer_describe(const SonoRenderer *renderer);
 /* Shader programs that are there: they are built when first needed, and a picture that needs another one takes longer.

@@ -85,9 +85,9 @@ typedef struct SonoSceneReport {
     bool current;  /* of the sound that was set last */
     int reduce;    /* 1: at full resolution */
 } SonoSceneReport;
-/* px_scale: device pixels per widget pixel. moving: the view is being moved, and on software GL speed matters more than
- * sharpness. Errors: those of the renderer (nothing more will come of it), in err; what the tiles failed with is in
- * *notice (code SONO_OK: nothing). */
+/* px_scale: device pixels per widget pixel. moving: the view is being moved; on software GL frames that are too slow
+ * are then drawn coarser. Errors: those of the renderer (nothing more will come of it), in err; what the tiles failed
+ * with is in *notice (code SONO_OK: nothing). */
 SonoStatus sono_scene_draw(SonoScene *scene, SonoRenderer *renderer, unsigned target, int px_scale, bool moving,
                            SonoSceneReport *report, SonoError *notice, SonoError *err);
 /* Where there is no OpenGL: paint the view of now, all lanes, on a worker; wake says when. */

@@ -13,7 +13,8 @@
 /* Edits of one sound, and where that is now. */
 typedef struct Lost {
     SonoLostEdits edits;
-    char *path; /* NULL: not found */
+    char *path;          /* NULL: not found */
+    gboolean is_changed; /* something else is where it was */
 } Lost;
 
 typedef struct Offers {
@@ -81,6 +82,7 @@ static Lost *find_among(const SonoLostEdits *edits, const Search *search)
     }
     Lost *lost = copy_lost(edits);
     lost->path = g_strdup(path);
+    lost->is_changed = !path && g_file_test(edits->sound_path, G_FILE_TEST_EXISTS);
     sono_free(path);
     return lost;
 }
@@ -246,6 +248,10 @@ static char *describe(const Lost *lost)
     g_autofree char *was = g_filename_display_name(lost->edits.sound_path);
     /* TRANSLATORS: "3 edits of 21/11/26 14:20 were not saved when Sonobrush ended." */
     g_autofree char *what = g_strdup_printf(_("%s of %s were not saved when Sonobrush ended."), edits, date);
+    if (lost->is_changed) {
+        return g_strdup_printf(_("%s\n\n%s has been changed since. If you have the sound as it was, choose it."), what,
+                               was);
+    }
     if (!lost->path) {
         return g_strdup_printf(_("%s\n\nThe sound is no longer at %s. If you know where it is, choose it."), what, was);
     }

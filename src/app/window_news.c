@@ -181,7 +181,8 @@ void window_hear(SonoWindow *w)
         hear(w, news);
     }
     if (w->file.recovery && sono_recovery_take_error(w->file.recovery, &err)) {
-        sono_window_tell(w, err.message, TRUE);
+        g_autofree char *line = g_strdup_printf(_("A crash now would lose edits: %s"), err.message);
+        sono_window_tell(w, line, TRUE);
     }
     if (w->canvas) { /* not disposed */
         sono_inspector_show_document(w->inspector, window_document(w));

@@ -262,7 +262,7 @@ SonoStatus sono_decoder_read_at(SonoDecoder *dec, int64_t start_frame, int64_t n
         const float *planes =
             (const float *)(const void *)(dec->child.samples + (size_t)CODEC_N_STREAM_SLOTS * CODEC_SLOT_BYTES);
         for (int c = 0; c < dec->info.n_channels; c++) {
-            dec->n_scrubbed += copy_finite(pcm[c] + (at - start_frame), planes + c * want, got);
+            (void)copy_finite(pcm[c] + (at - start_frame), planes + c * want, got); /* next() counts them */
         }
         if (got < want) {
             break;

@@ -52,21 +52,50 @@ static SonoStatus resolve(const char *path, SonoFileTarget *target, char *folder
     return fail_errno(target, "cannot write", ELOOP, err);
 }
 
+static bool choose_temporary_name(SonoFileTarget *target)
+{
+    uint64_t number = 0;
+    const bool chosen = getrandom(&number, sizeof number, 0) == (ssize_t)sizeof number;
+    (void)snprintf(target->temp_name, sizeof target->temp_name, ".sonobrush-%016" PRIx64 ".tmp", number);
+    return chosen;
+}
+
+/* Without a name if the file system can: then a process that dies while it writes leaves nothing behind. */
 static int create_temporary(SonoFileTarget *target, mode_t mode)
 {
-    for (int attempt = 0; attempt < 100; attempt++) {
-        uint64_t number = 0;
-        if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number) {
+    const bool can_be_named = access("/proc/self/fd", X_OK) == 0; /* see name_temporary */
+    int fd = can_be_named ? openat(target->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode) : -1;
+    for (int attempt = 0; attempt < 100 && fd < 0; attempt++) {
+        if (!choose_temporary_name(target)) {
             return -1;
         }
-        (void)snprintf(target->temp_name, sizeof target->temp_name, ".sonobrush-%016" PRIx64 ".tmp", number);
-        const int fd =
-            openat(target->folder_fd, target->temp_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-        if (fd >= 0 || errno != EEXIST) {
-            return fd;
+        fd = openat(target->folder_fd, target->temp_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        if (fd < 0 && errno != EEXIST) {
+            target->temp_name[0] = 0;
+            return -1;
         }
     }
-    return -1;
+    return fd;
+}
+
+/* A link cannot replace a file, so what has no name gets one to be renamed. */
+static bool name_temporary(SonoFileTarget *target)
+{
+    char self[64];
+    (void)snprintf(self, sizeof self, "/proc/self/fd/%d", target->fd);
+    for (int attempt = 0; attempt < 100 && !target->temp_name[0]; attempt++) {
+        if (!choose_temporary_name(target)) {
+            break;
+        }
+        if (linkat(AT_FDCWD, self, target->folder_fd, target->temp_name, AT_SYMLINK_FOLLOW) == 0) {
+            return true;
+        }
+        target->temp_name[0] = 0;
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    return target->temp_name[0] != 0;
 }
 
 SonoStatus sono_file_target_begin(const char *path, SonoFileTarget *target, SonoError *err)
@@ -113,7 +142,8 @@ SonoStatus sono_file_target_commit(SonoFileTarget *target, SonoError *err)
     SonoStatus status = SONO_OK;
     if (fsync(target->fd)) {
         status = fail_errno(target, "could not be made durable", errno, err);
-    } else if (renameat(target->folder_fd, target->temp_name, target->folder_fd, target->final_name)) {
+    } else if (!name_temporary(target) ||
+               renameat(target->folder_fd, target->temp_name, target->folder_fd, target->final_name)) {
         status = fail_errno(target, "could not be put in place", errno, err);
     } else {
         target->temp_name[0] = 0; /* it has another name now: nothing to remove */

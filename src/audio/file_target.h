@@ -7,7 +7,7 @@
 typedef struct SonoFileTarget {
     int fd;               /* of the temporary file, read and write; -1: none */
     int folder_fd;        /* -1: none */
-    char temp_name[64];   /* in the folder */
+    char temp_name[64];   /* in the folder; "": it has none, or none any more */
     char final_name[256]; /* in the folder */
     SonoShortName name;   /* for messages: as the user gave it */
 } SonoFileTarget;

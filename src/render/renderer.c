@@ -309,6 +309,12 @@ SonoStatus sono_renderer_end(SonoRenderer *r, SonoError *err)
     return SONO_OK;
 }
 
+void sono_renderer_finish(SonoRenderer *r)
+{
+    (void)r; /* its context is current */
+    glFinish();
+}
+
 SonoStatus sono_renderer_read_mask(SonoRenderer *r, float *weights, SonoError *err)
 {
     const PreviewMask *mask = r->masks.last;

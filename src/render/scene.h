@@ -3,16 +3,11 @@
  * scene_probe.c reads levels. */
 #pragma once
 #include "painter.h"
+#include "scene_pace.h"
 #include "sono_scene.h"
 
 /* Lowest place of a brush in octaves. */
 #define SCENE_LOWEST_HZ 1.0
-
-/* How much sharpness a moving picture may have where OpenGL is software. */
-typedef struct ScenePace {
-    double last_s; /* start of the last frame while moving; 0: none */
-    int n_slow;    /* of late */
-} ScenePace;
 
 struct SonoScene {
     SonoTileFeed *feed;

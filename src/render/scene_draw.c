@@ -8,25 +8,7 @@
 #include <math.h>
 
 #define UPLOADS_PER_FRAME 24
-/* While the view moves on software GL: frames that come later than this are slow, later than that is a pause. */
-#define SLOW_FRAME_S 0.040
-#define PAUSE_S 0.250
-#define MANY_SLOW 6
-
 const float scene_background_rgb[3] = {0.055f, 0.06f, 0.07f};
-
-/* Half of the resolution, a third when that does not help. */
-static int reduce_for_speed(ScenePace *pace, bool moving)
-{
-    const double now_s = sono_now_s();
-    const double took_s = now_s - pace->last_s;
-    if (moving && pace->last_s > 0.0 && took_s < PAUSE_S) {
-        pace->n_slow += took_s > SLOW_FRAME_S ? 1 : -1;
-        pace->n_slow = pace->n_slow < 0 ? 0 : pace->n_slow > 2 * MANY_SLOW ? 2 * MANY_SLOW : pace->n_slow;
-    }
-    pace->last_s = moving ? now_s : 0.0;
-    return !moving ? 1 : pace->n_slow > MANY_SLOW ? 3 : 2;
-}
 
 /* The brush under the pointer; radius 0: none. */
 static SonoDab cursor_dab(const SonoScene *s, int lane)
@@ -172,7 +154,9 @@ static SonoStatus draw_lanes(SonoScene *s, SonoRenderer *renderer, SonoSceneRepo
 SonoStatus sono_scene_draw(SonoScene *s, SonoRenderer *renderer, unsigned target, int px_scale, bool moving,
                            SonoSceneReport *report, SonoError *notice, SonoError *err)
 {
-    const int reduce = reduce_for_speed(&s->pace, moving && sono_renderer_is_software(renderer));
+    const bool is_paced = moving && sono_renderer_is_software(renderer);
+    const int reduce = scene_pace_reduce(&s->pace, is_paced);
+    const double began_s = sono_now_s();
     *report = (SonoSceneReport){0};
     s->paints = false;
     *notice = (SonoError){0};
@@ -187,6 +171,10 @@ SonoStatus sono_scene_draw(SonoScene *s, SonoRenderer *renderer, unsigned target
         if (sono_renderer_end(renderer, &at_end) != SONO_OK && status == SONO_OK) {
             status = sono_fail(err, at_end.code, "%s", at_end.message);
         }
+    }
+    if (is_paced && status == SONO_OK) {
+        sono_renderer_finish(renderer); /* the toolkit would wait for it a moment later */
+        scene_pace_drawn(&s->pace, sono_now_s() - began_s);
     }
     report->whole = report->whole && s->plan && status == SONO_OK;
     report->complete = report->complete && report->whole && !report->again;

@@ -19,6 +19,7 @@ if(TARGET sono_render)
   sono_test(scene SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene.c ${stage} LAYERS render LABELS gl TIMEOUT 120)
   sono_test(scene_lanes SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene_lanes.c ${stage} LAYERS render LABELS gl
     TIMEOUT 120)
+  target_include_directories(test_scene_lanes PRIVATE ${CMAKE_SOURCE_DIR}/src/render)
   sono_test(steady SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_steady.c ${stage} LAYERS render LABELS gl
     TIMEOUT 240)
   sono_test(scene_picture SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene_picture.c ${stage} LAYERS render

@@ -3,6 +3,8 @@
  * the pointer, coarse frames while moving. */
 #include "scene_stage.h"
 
+#include "scene.h"
+
 #include "sono_commit.h"
 #include "sono_mem.h"
 
@@ -257,7 +259,7 @@ static void levels_of_lanes(void **state)
     stage_close(&s);
 }
 
-/* On software GL a moving picture is coarser and never the last word. */
+/* On software GL a moving picture is coarser when frames are slow, and never the last word. */
 static void moving_is_coarse(void **state)
 {
     (void)state;
@@ -266,6 +268,9 @@ static void moving_is_coarse(void **state)
     SonoScene *scene = stage_scene(&s, s.clip);
     (void)stage_settle(&s, scene, NULL, NULL);
     uint8_t *sharp = copy_frame(&s);
+    assert_true(stage_draw(&s, scene, true).settled);
+    assert_frame(&s, sharp); /* one frame says nothing yet */
+    scene->pace.coarser = 1;
     const bool settled = stage_draw(&s, scene, true).settled;
     assert_int_equal(settled, !sono_renderer_is_software(s.renderer));
     if (sono_renderer_is_software(s.renderer)) {
@@ -278,12 +283,54 @@ static void moving_is_coarse(void **state)
     stage_close(&s);
 }
 
+/* A machine that needs full_s for a frame at full resolution, of which fixed_s does not depend on it. Returns the sum
+ * of the resolutions' divisors over the last n frames. */
+static int run_pace(ScenePace *pace, int n_frames, double full_s, double fixed_s, int n)
+{
+    int sum = 0;
+    for (int i = 0; i < n_frames; i++) {
+        const int reduce = scene_pace_reduce(pace, true);
+        scene_pace_drawn(pace, fixed_s + (full_s - fixed_s) / (reduce * reduce));
+        sum += i >= n_frames - n ? scene_pace_reduce(pace, true) : 0;
+    }
+    return sum;
+}
+
+static void coarse_only_when_slow(void **state)
+{
+    (void)state;
+    ScenePace fast = {0};
+    assert_int_equal(run_pace(&fast, 500, 0.012, 0.004, 500), 500); /* never */
+    for (int i = 0; i < 50; i++) {                                  /* a slow frame now and then is none */
+        scene_pace_drawn(&fast, i % 5 == 0 ? 0.200 : 0.010);
+        assert_int_equal(scene_pace_reduce(&fast, true), 1);
+    }
+    ScenePace slow = {0};
+    assert_true(run_pace(&slow, 10, 0.045, 0.004, 1) == 2); /* soon */
+    assert_int_equal(scene_pace_reduce(&slow, false), 1);   /* but not when the view stands still */
+    assert_true(run_pace(&slow, 500, 0.045, 0.004, 500) <= 1000);
+    ScenePace slowest = {0};
+    assert_int_equal(run_pace(&slowest, 300, 0.150, 0.008, 200), 600);
+    assert_int_equal(run_pace(&slowest, 300, 0.008, 0.004, 50), 50); /* the machine has got time again: all of it */
+
+    /* at the border it does not swing to and fro: less than one change in 40 frames */
+    ScenePace border = {0};
+    int n_changes = 0;
+    for (int i = 0, was = 1; i < 1000; i++) {
+        const int now = scene_pace_reduce(&border, true);
+        scene_pace_drawn(&border, 0.021 / (now * now));
+        n_changes += now != was;
+        was = now;
+    }
+    assert_true(n_changes < 25);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(edits_stay_in_their_lane), cmocka_unit_test(compare_and_back),
         cmocka_unit_test(selection_in_the_picture), cmocka_unit_test(levels_of_lanes),
-        cmocka_unit_test(moving_is_coarse),
+        cmocka_unit_test(moving_is_coarse),         cmocka_unit_test(coarse_only_when_slow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

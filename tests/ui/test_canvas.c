@@ -170,6 +170,16 @@ static void test_escape_cancels(void **state)
     ui_run_ms(50);
     assert_int_equal(f->n_edits, 0);
     assert_string_equal(ui_take_actions(f), "");
+    /* a drag that another widget hands on, as the waveform does */
+    use_tool(f, "time");
+    send(f, SONO_POINTER_DOWN, 100, 100);
+    send(f, SONO_POINTER_DRAG, 200, 100);
+    ui_xdotool("key Escape");
+    ui_run_ms(50);
+    send(f, SONO_POINTER_DRAG, 300, 100);
+    send(f, SONO_POINTER_UP, 300, 100);
+    assert_true(sono_selection_is_empty(sono_scene_selection(scene_of(f))));
+    assert_string_equal(ui_take_actions(f), "");
     ui_xdotool("key Escape"); /* with nothing to cancel it selects nothing */
     ui_run_ms(50);
     assert_string_equal(ui_take_actions(f), "select-none;");

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hands on the whole window: painting faster than edits are committed, what happens in the middle of a drag, whose the keys
-are. What single gestures do is tested without the window (tools, tools_select) and on the canvas alone (canvas)."""
+"""Hands on the whole window: painting faster than edits are committed, what happens in the middle of a drag, whose the
+keys are. What single gestures do is tested without the window (tools, tools_select) and on the canvas alone (canvas)."""
 import filecmp
 import json
 import os
@@ -109,7 +109,7 @@ def test_interrupted(home):
     hand.move(0.4, 0.35)
     xdotool("mouseup", 1)
     app.wait_ready(edits=1)
-    check(hand.edits()[0][0]["mask"]["shapes"][0]["points"][0][1] > 0.0, "the stroke is there in place of the undone one")
+    check(len(hand.edits()[0]) == 1, "the stroke is not there in place of the undone one")
     for what, do in (("Escape", lambda: hand.key("Escape")), ("right", lambda: xdotool("click", 3)),
                      ("middle", lambda: xdotool("click", 2))):
         hand.press(0.2, 0.5)

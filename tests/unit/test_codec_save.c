@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writing: what was not edited comes back as it was, dither keeps off it, and a failed write loses nothing. */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -367,6 +368,45 @@ static void test_failed_write_keeps_the_old_file(void **state)
     assert_true(passes_in_child(*state, try_full_disk));
 }
 
+/* Killed while it writes: the old file stays, and nothing lies beside it. */
+static void test_killed_writer_leaves_nothing(void **state)
+{
+    const Fixture *f = *state;
+    const char *path = fixture_path(f, "killed.bin");
+    static char big[200000];
+    const int probe = open(f->folder, O_TMPFILE | O_RDWR, 0600);
+    if (probe < 0) {
+        print_message("files without a name are not possible here: %s\n", strerror(errno));
+        skip();
+    }
+    (void)close(probe);
+    fixture_spill(path, "old", 3);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        SonoFileWriter *w = NULL;
+        if (sono_file_writer_open(path, &w, NULL) == SONO_OK &&
+            sono_file_writer_write(w, big, sizeof big, NULL) == SONO_OK) {
+            (void)kill(getpid(), SIGKILL);
+        }
+        _exit(1);
+    }
+    int how = 0;
+    assert_int_equal(waitpid(pid, &how, 0), pid);
+    assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
+    size_t n = 0;
+    unsigned char *old = fixture_slurp(path, &n);
+    assert_true(n == 3 && memcmp(old, "old", 3) == 0);
+    free(old);
+    assert_int_equal(fixture_n_temporaries(f), 0);
+    SonoError err = {0};
+    assert_ok(sono_write_file_atomic(path, "new", 4, &err), err); /* one that is not killed replaces it */
+    old = fixture_slurp(path, &n);
+    assert_string_equal((char *)old, "new");
+    free(old);
+    assert_int_equal(fixture_n_temporaries(f), 0);
+}
+
 static int try_full_disk_bytes(const Fixture *f)
 {
     const char *path = fixture_path(f, "bytes.bin");
@@ -482,6 +522,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_modes_and_links),
         cmocka_unit_test(test_failed_write_keeps_the_old_file),
+        cmocka_unit_test(test_killed_writer_leaves_nothing),
         cmocka_unit_test(test_atomic_bytes_and_permissions),
         cmocka_unit_test(test_cancel),
     };
