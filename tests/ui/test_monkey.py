@@ -347,7 +347,7 @@ class Monkey:
         edits, saved, made = (self.home / f"end-{window}{end}" for end in (".json", ".wav", "-cli.wav"))
         self.app.act("export-edits-to", edits, window)
         self.app.act("save-to", saved, window)
-        self.app.wait_ready(window, patience_s=60, saving=0, modified=0)
+        self.app.wait(window, patience_s=60, first="ready", saving=0, modified=0)
         wait_until(lambda: os.path.exists(edits), "the edits are written")
         titles = " ".join(xdotool("getwindowname", i) for i in self.app.window_ids())
         n_edits = len(json.load(open(edits, encoding="utf-8"))["edits"])
@@ -367,7 +367,8 @@ class Monkey:
         self.app.set_state("operation", "gain", window)
         self.app.act("set-param", GLib.Variant("(sd)", ("gain_db", -1.0)), window)
         self.app.act("apply", window=window)
-        self.app.wait_ready(window, patience_s=60, edits=before + 1)
+        self.app.wait(window, patience_s=60, first="ready", queued=0, edits=before + 1)
+        wait_until(lambda: self.is_at_rest(window), lambda: f"rest, but {window} is {self.app.status(window)}", 60)
 
     def live(self):
         for step in range(STEPS):
