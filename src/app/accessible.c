@@ -16,3 +16,10 @@ void accessible_name_buttons(GtkWidget *widget)
         accessible_name_buttons(child);
     }
 }
+
+void accessible_name_drop_down(GtkWidget *drop_down, const char *name)
+{
+    gtk_accessible_update_property(GTK_ACCESSIBLE(drop_down), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(gtk_widget_get_first_child(drop_down)), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                   name, -1);
+}

@@ -6,3 +6,5 @@
 /* All buttons with a mnemonic at and below a widget are called as they read ("Apply", where GTK says "_Apply Apply").
  */
 void accessible_name_buttons(GtkWidget *widget);
+/* A GtkDropDown, and the button in it that has the keyboard. */
+void accessible_name_drop_down(GtkWidget *drop_down, const char *name);

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "accessible.h"
 #include "param_scale.h"
 #include "value_entry.h"
 
@@ -165,7 +166,7 @@ static void add_lanes(DisplayPanel *p)
     p->lanes = gtk_drop_down_new(NULL, NULL);
     gtk_widget_set_hexpand(p->lanes, TRUE);
     gtk_widget_set_tooltip_text(p->lanes, _("Channels that are shown"));
-    gtk_accessible_update_property(GTK_ACCESSIBLE(p->lanes), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Channels"), -1);
+    accessible_name_drop_down(p->lanes, _("Channels"));
     g_signal_connect_object(p->lanes, "notify::selected", G_CALLBACK(on_lanes_chosen), p, G_CONNECT_SWAPPED);
     gtk_box_append(GTK_BOX(p->lanes_row), p->lanes);
 }

@@ -6,6 +6,7 @@
 
 #include "accessible.h"
 #include "display_panel.h"
+#include "tip.h"
 #include "tool_params.h"
 
 struct _SonoInspector {
@@ -110,7 +111,7 @@ static void add_operation(SonoInspector *p, GtkWidget *parent)
         }
     }
     p->operation = gtk_drop_down_new(G_LIST_MODEL(g_steal_pointer(&titles)), NULL);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(p->operation), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Operation"), -1);
+    accessible_name_drop_down(p->operation, _("Operation"));
     g_signal_connect_object(p->operation, "notify::selected", G_CALLBACK(on_operation_chosen), p, G_CONNECT_SWAPPED);
     gtk_box_append(GTK_BOX(box), p->operation);
     p->params = sono_param_panel_new();
@@ -219,7 +220,7 @@ void sono_inspector_update(SonoInspector *p)
     p->showing = TRUE;
     if (g_ptr_array_find(p->choices, o->operation, &chosen)) {
         gtk_drop_down_set_selected(GTK_DROP_DOWN(p->operation), chosen);
-        gtk_widget_set_tooltip_text(p->operation, _(o->operation->tip));
+        tip_set(p->operation, _(o->operation->tip));
         sono_param_panel_set(SONO_PARAM_PANEL(p->params), o->operation->params, &o->params);
     }
     const struct {

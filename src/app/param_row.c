@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "param_scale.h"
 #include "value_entry.h"
 
@@ -132,7 +133,7 @@ static void add_choice(ParamRow *r, const char *name)
 {
     r->choice = gtk_drop_down_new_from_strings(r->desc->choices);
     gtk_widget_set_hexpand(r->choice, TRUE);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(r->choice), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+    accessible_name_drop_down(r->choice, name);
     g_signal_connect_swapped(r->choice, "notify::selected", G_CALLBACK(on_chosen), r);
     gtk_box_append(GTK_BOX(r), r->choice);
 }

@@ -3,6 +3,7 @@
  * takes effect at once. */
 #include <glib/gi18n.h>
 
+#include "accessible.h"
 #include "sono_freq_axis.h"
 #include "sono_picture.h"
 #include "sono_readout.h"
@@ -123,7 +124,11 @@ static void add_row(GtkGrid *grid, int y, GtkSizeGroup *widths, SonoSettings *se
     g_autoptr(GString) plain = g_string_new(_(row->title));
     g_string_replace(plain, "_", "", 0);
     g_string_append_printf(plain, "%s%s", row->unit ? ", " : "", row->unit ? row->unit : "");
-    gtk_accessible_update_property(GTK_ACCESSIBLE(control), GTK_ACCESSIBLE_PROPERTY_LABEL, plain->str, -1);
+    if (row->values) {
+        accessible_name_drop_down(control, plain->str);
+    } else {
+        gtk_accessible_update_property(GTK_ACCESSIBLE(control), GTK_ACCESSIBLE_PROPERTY_LABEL, plain->str, -1);
+    }
 }
 
 static void add_group(GtkBox *box, GtkSizeGroup *widths, SonoSettings *settings, const char *title, const Row *rows,

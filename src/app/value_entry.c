@@ -2,6 +2,8 @@
 /* The field for exact values. */
 #include "value_entry.h"
 
+#include "tip.h"
+
 struct _ValueEntry {
     GtkEntry parent_instance;
     char *shown; /* text of the value */
@@ -28,7 +30,7 @@ static void set_failed(ValueEntry *e, const char *why)
         gtk_accessible_update_state(GTK_ACCESSIBLE(e), GTK_ACCESSIBLE_STATE_INVALID,
                                     e->failed ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
     }
-    gtk_widget_set_tooltip_text(GTK_WIDGET(e), why ? why : e->tip);
+    tip_set(GTK_WIDGET(e), why ? why : e->tip);
 }
 
 static void restore(ValueEntry *e)
@@ -151,7 +153,7 @@ void value_entry_describe(ValueEntry *e, const char *name, const char *tip)
     e->tip = g_strdup(tip);
     gtk_accessible_update_property(GTK_ACCESSIBLE(e), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
     if (!e->failed) {
-        gtk_widget_set_tooltip_text(GTK_WIDGET(e), e->tip);
+        tip_set(GTK_WIDGET(e), e->tip);
     }
 }
 

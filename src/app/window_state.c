@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "tip.h"
+
 #define TASKS_MS 200
 #define MAX_TASKS 8
 
@@ -120,7 +122,7 @@ static void show_title(SonoWindow *w)
         gtk_window_set_title(GTK_WINDOW(w), title);
     }
     gtk_label_set_text(GTK_LABEL(w->name), name);
-    gtk_widget_set_tooltip_text(w->name, path);
+    tip_set(w->name, path);
     gtk_label_set_text(GTK_LABEL(w->info), info);
     gtk_widget_set_visible(w->info, info[0] != '\0');
     gtk_widget_set_visible(w->welcome, !w->file.editor && !sono_scene_plan(window_scene(w)));

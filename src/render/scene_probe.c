@@ -29,9 +29,17 @@ static float level_at(const SonoScene *s, int channel, double t_s, double freq_h
     return level_db;
 }
 
+/* The canvas may have become smaller under a pointer that does not move. */
+static bool is_in_view(const SonoScene *s)
+{
+    const SonoPointer *at = &s->pointer;
+    return s->dragging ||
+           (at->x_px >= 0.0 && at->x_px < s->view.width_px && at->y_px >= 0.0 && at->y_px < s->view.height_px);
+}
+
 SonoProbe sono_scene_probe(const SonoScene *s)
 {
-    SonoProbe probe = {.inside = s->inside && s->plan, .level_db = SONO_TILE_FLOOR_DB};
+    SonoProbe probe = {.inside = s->inside && s->plan && is_in_view(s), .level_db = SONO_TILE_FLOOR_DB};
     if (!probe.inside) {
         return probe;
     }

@@ -247,6 +247,10 @@ static void levels_of_lanes(void **state)
     for (int x = 50; x < WIDTH; x += 100) {
         assert_true(fabs(probe_db(scene, x, 60.5, 0) - probe_db(scene, x, 60.5 + 181.0, 1) - 6.02) < 0.02);
     }
+    (void)sono_view_state_resize(sono_scene_view(scene), 300.0, HEIGHT); /* away from under the pointer */
+    assert_false(sono_scene_probe(scene).inside);
+    (void)sono_view_state_resize(sono_scene_view(scene), WIDTH, HEIGHT);
+    assert_true(sono_scene_probe(scene).inside);
     stage_point(scene, SONO_POINTER_LEAVE, 0.0, 0.0, &none);
     assert_false(sono_scene_probe(scene).inside);
     assert_true(sono_scene_fit_contrast(scene));

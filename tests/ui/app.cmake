@@ -16,7 +16,7 @@ if(TARGET sonobrush AND TARGET sonobrush-cli)
     add_test(NAME app_widgets COMMAND ${with_display} $<TARGET_FILE:test_app_widgets>)
     # Leaks: an array that GLib grows, 128 bytes at a time, whose owner lies behind frames without a frame pointer.
     set_tests_properties(app_widgets PROPERTIES TIMEOUT 120 ENVIRONMENT
-      "${app_env};ASAN_OPTIONS=detect_leaks=0;HOME=${CMAKE_BINARY_DIR}/tests/home;XDG_DATA_HOME=${CMAKE_BINARY_DIR}/tests/home/data;XDG_CONFIG_HOME=${CMAKE_BINARY_DIR}/tests/home/config;GTK_A11Y=test;GSETTINGS_BACKEND=memory;G_DEBUG=fatal-criticals;LC_ALL=C.UTF-8")
+      "${app_env};ASAN_OPTIONS=detect_leaks=0;HOME=${CMAKE_BINARY_DIR}/tests/home;XDG_DATA_HOME=${CMAKE_BINARY_DIR}/tests/home/data;XDG_CONFIG_HOME=${CMAKE_BINARY_DIR}/tests/home/config;GTK_A11Y=test;GSETTINGS_BACKEND=memory;G_DEBUG=fatal-warnings;LC_ALL=C.UTF-8")
     add_test(NAME app_manners COMMAND ${with_display} ${CMAKE_CURRENT_SOURCE_DIR}/ui/manners.sh)
     add_test(NAME app_recovery COMMAND ${with_display} ${CMAKE_CURRENT_SOURCE_DIR}/ui/recovery.sh)
     add_test(NAME app_installed COMMAND ${with_display} ${CMAKE_CURRENT_SOURCE_DIR}/ui/installed.sh)

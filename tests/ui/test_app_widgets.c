@@ -10,6 +10,7 @@
 #include "sono_clock.h"
 #include "sono_dialogs.h"
 #include "sono_toasts.h"
+#include "value_entry.h"
 
 #define WAIT_MS 10000
 
@@ -385,12 +386,40 @@ static void test_assets(void **state)
     gtk_window_destroy(window);
 }
 
+static void count(int *n)
+{
+    (*n)++;
+}
+
+/* Each tooltip that is set waits for the display, so what is shown again must not set its own. */
+static void test_shown_again_without_the_display(void **state)
+{
+    GtkWidget *window = gtk_window_new();
+    GtkWidget *entry = value_entry_new("Gain", 8);
+    int n_set = 0;
+    gtk_window_set_child(GTK_WINDOW(window), entry);
+    value_entry_describe(VALUE_ENTRY(entry), "Gain", "How loud");
+    g_signal_connect_swapped(entry, "notify::tooltip-text", G_CALLBACK(count), &n_set);
+    value_entry_show(VALUE_ENTRY(entry), "1 dB", FALSE);
+    value_entry_show(VALUE_ENTRY(entry), "2 dB", FALSE);
+    assert_string_equal(gtk_editable_get_text(GTK_EDITABLE(entry)), "2 dB");
+    assert_string_equal(gtk_widget_get_tooltip_text(entry), "How loud");
+    assert_int_equal(n_set, 0);
+    gtk_window_destroy(GTK_WINDOW(window));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_toasts),      cmocka_unit_test(test_tasks),        cmocka_unit_test(test_no_animations),
-        cmocka_unit_test(test_unsaved),     cmocka_unit_test(test_save_chooser), cmocka_unit_test(test_theme),
-        cmocka_unit_test(test_preferences), cmocka_unit_test(test_assets),
+        cmocka_unit_test(test_toasts),
+        cmocka_unit_test(test_tasks),
+        cmocka_unit_test(test_no_animations),
+        cmocka_unit_test(test_unsaved),
+        cmocka_unit_test(test_save_chooser),
+        cmocka_unit_test(test_theme),
+        cmocka_unit_test(test_preferences),
+        cmocka_unit_test(test_assets),
+        cmocka_unit_test(test_shown_again_without_the_display),
     };
     g_set_application_name("Sonobrush");
     g_set_prgname("test_app_widgets"); /* GTK writes it into the list of recent files */

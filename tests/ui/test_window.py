@@ -215,6 +215,41 @@ def test_unsaved(home):
     app.wait_end()
 
 
+def test_quit(home):
+    """Quitting asks window by window; to cancel is to keep what is left."""
+    app = opened(home, MUSIC, SPEECH)
+    app.wait_ready(window=2)
+    for window in (1, 2):
+        app.act("select-all", window=window)
+        app.act("apply", window=window)
+        app.wait_ready(window=window, edits=1)
+    app.act("quit", window=None)
+    answer(app, "Discard")
+    left = wait_until(lambda: [w for w in (1, 2) if app.status(w)][:1] if not all(map(app.status, (1, 2))) else None,
+                      "one window goes")[0]
+    answer(app, "Cancel")
+    wait_until(lambda: not find(app.root(), lambda n: is_called(n, "Discard")), "the question goes away")
+    app.wait_ready(window=left, edits=1, modified=1)
+    app.act("quit", window=None)
+    answer(app, "Discard")
+    app.wait_end()
+
+
+def test_missing(home):
+    """A file that is not there or no sound is told of in the window that is there, by its name."""
+    app = opened(home)
+    for name, content in (("gone.wav", None), ("text.wav", "no sound")):
+        if content:
+            with open(home / name, "w", encoding="utf-8") as file:
+                file.write(content)
+        app.act("open-path", home / name, window=None)
+        wait_until(lambda n=name: find(app.root(), lambda x: n in name_of(x) and x.get_role() == Atspi.Role.LABEL),
+                   f"a card about {name}")
+        wait_until(lambda: not app.status(2), "no window is left of it")
+    app.wait_ready()
+    app.quit()
+
+
 def test_windows(home):
     app = opened(home, MUSIC, SPEECH)
     app.wait_ready(window=2)
@@ -288,7 +323,7 @@ def test_typing(home):
 
 def main():
     run({"names": test_names, "buttons": test_buttons, "trip": test_trip, "recovery": test_recovery,
-         "recovery_moved": test_recovery_moved, "unsaved": test_unsaved, "windows": test_windows,
+         "recovery_moved": test_recovery_moved, "unsaved": test_unsaved, "windows": test_windows, "quit": test_quit, "missing": test_missing,
          "keyboard": test_keyboard, "typing": test_typing}, sys.argv[1:])
 
 
