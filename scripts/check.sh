@@ -77,6 +77,7 @@ check_includes()
     outside 'cairo' src/cli src/view src/app
     outside 'fftw3' src/engine src/cli # bench compares with bare FFTW
     outside 'sndfile' src/codec
+    outside 'soxr|ebur128' src/audio
     outside 'portaudio|pa_' src/device
     outside 'cJSON|cjson/' src/document src/cli
     outside 'sqlite3' src/document
