@@ -166,6 +166,7 @@ static void hear(SonoWindow *w, const SonoEditorNews *news)
     const gboolean told_elsewhere =
         news->kind == SONO_NEWS_FAILED &&
         sono_application_take_failure(gtk_window_get_application(GTK_WINDOW(w)), w, news->line);
+    window_listen_hear(w, news);
     if (news->line[0] && !told_elsewhere) {
         sono_window_tell(w, news->line, TRUE);
     }

@@ -46,13 +46,23 @@ static SonoSlices slices_intersect(SonoSlices a, SonoSlices b)
     return (SonoSlices){first, max64(0, end - first)};
 }
 
-/* A segment of the weighted slices [first, first + n). Where it ends because the mask does, slices beyond show the
- * surround; where it was cut there is no surround but more of the same. */
+static bool wants_solver(const SonoEdit *edit)
+{
+    return edit->solver.max_steps > 0 && edit->solver.strength > 0.0 && edit->operation->attenuates(&edit->params);
+}
+
+/* A segment of the weighted slices [first, first + n); for the solver also what is around them. Where it ends because
+ * the mask does, slices beyond show the surround; where it was cut there is no surround but more of the same. */
 static Segment segment_place(const CommitRegion *r, SonoSlices weighted)
 {
     const SonoPlan *plan = r->plan;
     const SonoSpan sound = {0, sono_clip_n_frames(r->clip)};
     Segment s = {.weighted = weighted, .span = sono_span_intersect(sono_plan_support(plan, weighted), sound)};
+    if (!wants_solver(r->edit)) {
+        s.slices = weighted;
+        s.pcm_span = sono_plan_support(plan, weighted);
+        return s;
+    }
     const int64_t margin = sono_solve_slice_margin(plan);
     const int64_t pcm_margin = sono_solve_pcm_margin(plan->rate_hz);
     const int64_t end = weighted.first + weighted.n;
@@ -182,11 +192,6 @@ static SonoStatus plain_delta(const CommitRegion *r, const Segment *s, float *de
     const SonoStatus status = sono_engine_synthesise(r->engine, r->plan, diff, s->weighted, delta, s->span, err);
     sono_free(diff);
     return status;
-}
-
-static bool wants_solver(const SonoEdit *edit)
-{
-    return edit->solver.max_steps > 0 && edit->solver.strength > 0.0 && edit->operation->attenuates(&edit->params);
 }
 
 /* delta[span.n_frames of the segment] */

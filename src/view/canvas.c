@@ -9,7 +9,7 @@
 
 G_DEFINE_FINAL_TYPE(SonoCanvas, sono_canvas, GTK_TYPE_WIDGET)
 
-enum { EDITED, POINTED, VIEW_CHANGED, SELECTION_CHANGED, TOOL_CHANGED, NOTICED, N_SIGNALS };
+enum { EDITED, POINTED, VIEW_CHANGED, SELECTION_CHANGED, TOOL_CHANGED, NOTICED, LOCATED, SCRUBBED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 void canvas_set_settled(SonoCanvas *c, gboolean settled)
@@ -127,6 +127,20 @@ void sono_canvas_refresh(SonoCanvas *c)
 SonoScene *sono_canvas_scene(SonoCanvas *c)
 {
     return c->scene;
+}
+
+void sono_canvas_locate(SonoCanvas *c, double t_s)
+{
+    if (c->scene && sono_scene_clip(c->scene)) {
+        g_signal_emit(c, signals[LOCATED], 0, CLAMP(t_s, 0.0, sono_scene_view(c->scene)->end_s));
+    }
+}
+
+void sono_canvas_scrub(SonoCanvas *c, double t_s, gboolean going_on)
+{
+    if (c->scene && sono_scene_clip(c->scene)) {
+        g_signal_emit(c, signals[SCRUBBED], 0, CLAMP(t_s, 0.0, sono_scene_view(c->scene)->end_s), going_on);
+    }
 }
 
 gboolean sono_canvas_has_no_gl(SonoCanvas *c)
@@ -305,6 +319,9 @@ static void sono_canvas_class_init(SonoCanvasClass *klass)
     signals[TOOL_CHANGED] = g_signal_new("tool-changed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[POINTED] = g_signal_new("pointed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[NOTICED] = g_signal_new("noticed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+    signals[LOCATED] = g_signal_new("located", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
+    signals[SCRUBBED] =
+        g_signal_new("scrubbed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_BOOLEAN);
 }
 
 static void sono_canvas_init(SonoCanvas *c)
