@@ -8,6 +8,7 @@
 #include "sono_engine.h"
 #include "sono_recovery.h"
 #include "sono_settings.h"
+#include "sono_speaker.h"
 
 #define SONO_APP_ID "io.github.sonobrush.Sonobrush"
 #define SONO_RESOURCE "/io/github/sonobrush/Sonobrush/"
@@ -16,7 +17,8 @@
 #define SONO_TYPE_WINDOW (sono_window_get_type())
 G_DECLARE_FINAL_TYPE(SonoWindow, sono_window, SONO, WINDOW, GtkApplicationWindow)
 /* engine, store and settings must outlive the window. */
-SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store, SonoSettings *settings);
+SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store, SonoSettings *settings,
+                            SonoSpeaker *speaker);
 /* False once a file was opened in it: another file gets another window. */
 gboolean sono_window_is_empty(SonoWindow *window);
 void sono_window_open(SonoWindow *window, const char *path);

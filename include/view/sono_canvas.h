@@ -7,6 +7,8 @@
  *          "selection-changed"
  *          "tool-changed": the tool in effect.
  *          "noticed" (const char *): one line for the user.
+ *          "located" (double): the user puts the play cursor at this second, here or on a lane around.
+ *          "scrubbed" (double, gboolean): the sound is dragged past this second; FALSE: not any more.
  * Properties: "settled" (boolean): the picture is exact and of the sound that was set last. */
 #pragma once
 #include <gtk/gtk.h>
@@ -24,6 +26,9 @@ SonoScene *sono_canvas_scene(SonoCanvas *canvas);
 void sono_canvas_refresh(SonoCanvas *canvas);
 /* All pointing devices come through here (tests too). */
 void sono_canvas_point(SonoCanvas *canvas, const SonoPointer *pointer);
+/* The user has put the play cursor there, or drags the sound past there: emits the signals, cut to the sound. */
+void sono_canvas_locate(SonoCanvas *canvas, double t_s);
+void sono_canvas_scrub(SonoCanvas *canvas, double t_s, gboolean going_on);
 /* True without OpenGL. */
 gboolean sono_canvas_has_no_gl(SonoCanvas *canvas);
 

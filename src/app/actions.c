@@ -29,6 +29,10 @@ static const struct {
     {"win.show-inspector", {"F9"}},
     {"win.fullscreen", {"F11"}},
     {"win.menu", {"F10"}},
+    {"win.play-around", {"<Control>space"}},
+    {"win.rewind", {"<Control>Home"}},
+    {"win.return-to-start", {"<Control>r"}},
+    {"win.show-meters", {"<Control>F9"}},
 };
 
 void window_set_accels(GtkApplication *app)
@@ -46,4 +50,5 @@ void window_add_actions(SonoWindow *w)
     window_add_edit_actions(w);
     window_add_tool_actions(w);
     window_add_view_actions(w);
+    window_add_listen_actions(w);
 }

@@ -135,6 +135,9 @@ static void compare(GSimpleAction *action, GVariant *value, gpointer data)
         return;
     }
     g_simple_action_set_state(action, value);
+    w->listening.comparing = original != NULL;
+    sono_listener_set_compare(w->listening.listener, original);
+    window_listen_poll(w);
     window_refresh(w);
 }
 

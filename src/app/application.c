@@ -19,6 +19,7 @@ struct _SonoApplication {
     SonoEngine *engine;
     SonoPcmStore *store;
     SonoSettings *settings;
+    SonoSpeaker *speaker;
     GtkWindow *preferences; /* weak */
     GtkWindow *quit_asks;   /* weak: quitting, and this window asks about its changes */
     GStrvBuilder *given;    /* paths, until lost edits have been offered */
@@ -73,7 +74,7 @@ SonoWindow *sono_application_find(SonoApplication *app, const char *path)
 
 static SonoWindow *new_window(SonoApplication *app)
 {
-    return sono_window_new(GTK_APPLICATION(app), app->engine, app->store, app->settings);
+    return sono_window_new(GTK_APPLICATION(app), app->engine, app->store, app->settings, app->speaker);
 }
 
 /* preferred (or NULL) is used if it is empty. */
@@ -360,6 +361,10 @@ static void sono_application_startup(GApplication *gapp)
         g_printerr("sonobrush: %s\n", err.message);
         exit(1);
     }
+    app->speaker = sono_speaker_new(app->settings);
+    if (!app->speaker) {
+        exit(1); /* the log says why */
+    }
     sono_jobs_lower(sono_engine_jobs(app->engine)); /* drawing goes first */
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++) {
         app->signal_sources[i] = g_unix_signal_add(signals[i], on_signal, app);
@@ -430,6 +435,7 @@ static void sono_application_shutdown(GApplication *gapp)
     for (GList *w = gtk_application_get_windows(gtk); w; w = gtk_application_get_windows(gtk)) {
         gtk_window_destroy(GTK_WINDOW(w->data));
     }
+    g_clear_object(&app->speaker); /* lets go of what it played */
     sono_engine_free(app->engine); /* waits for the jobs */
     sono_pcm_store_unref(app->store);
     app->engine = NULL;

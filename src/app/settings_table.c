@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "settings_table.h"
 
+#include "sono_follow.h"
 #include "sono_freq_axis.h"
+#include "sono_output.h"
 #include "sono_picture.h"
 #include "sono_readout.h"
 
@@ -49,6 +51,17 @@ static gboolean is_folder(const char *text)
     return text[0] == '\0' || g_path_is_absolute(text);
 }
 
+static gboolean is_follow(const char *text)
+{
+    return g_strv_contains(sono_follow_names, text);
+}
+
+/* Devices come and go: a name that is none now may be one tomorrow. */
+static gboolean is_device(const char *text)
+{
+    return strlen(text) < sizeof((SonoOutputWish *)NULL)->device && g_utf8_validate(text, -1, NULL);
+}
+
 gboolean sono_setting_takes(const SonoSetting *setting, const char *text)
 {
     return setting->takes(text);
@@ -91,6 +104,17 @@ const SonoSetting sono_setting_table[SONO_N_SETTINGS] = {
     DOUBLE("feather-ms", "tools", 5.0, 0.0, 60000.0),
     DOUBLE("feather-hz", "tools", 0.0, 0.0, 20000.0),
     BOOL("link-channels", "tools", 1),
+    TEXT("audio-device", "sound", "", is_device),
+    INT("audio-rate", "sound", 0, 0, 768000),
+    INT("audio-buffer", "sound", 0, 0, 8192),
+    DOUBLE("output-gain", "sound", 0.0, -60.0, 12.0),
+    DOUBLE("pre-roll", "sound", 0.5, 0.0, 10.0),
+    DOUBLE("post-roll", "sound", 0.5, 0.0, 10.0),
+    BOOL("loop", "sound", 0),
+    BOOL("return-to-start", "sound", 1),
+    BOOL("auto-audition", "sound", 0),
+    TEXT("follow", "sound", "page", is_follow),
+    BOOL("show-meters", "window", 1),
     BOOL("show-overview", "window", 1),
     BOOL("show-waveform", "window", 1),
     BOOL("show-inspector", "window", 1),

@@ -16,6 +16,8 @@ struct _SonoToasts {
     GtkWidget parent_instance;
     GtkWidget *overlay, *column;
     GPtrArray *tasks; /* cards of tasks */
+    GtkWidget *standing_card; /* weak; or NULL */
+    char *standing;           /* what it says, or said before it was closed; or NULL */
 };
 
 G_DEFINE_FINAL_TYPE(SonoToasts, sono_toasts, GTK_TYPE_WIDGET)
@@ -181,11 +183,8 @@ static void make_room(SonoToasts *toasts)
     }
 }
 
-void sono_toasts_show(SonoToasts *toasts, const char *line, gboolean problem)
+static GtkWidget *add_message(SonoToasts *toasts, const char *line, gboolean problem)
 {
-    if (say_again(toasts, line, problem)) {
-        return;
-    }
     make_room(toasts);
     GtkWidget *revealer = add_card(toasts, line, problem, -1);
     if (problem) {
@@ -194,6 +193,30 @@ void sono_toasts_show(SonoToasts *toasts, const char *line, gboolean problem)
         gtk_box_append(GTK_BOX(gtk_revealer_get_child(GTK_REVEALER(revealer))), close);
     }
     start_timer(revealer);
+    return revealer;
+}
+
+void sono_toasts_show(SonoToasts *toasts, const char *line, gboolean problem)
+{
+    if (!say_again(toasts, line, problem)) {
+        (void)add_message(toasts, line, problem);
+    }
+}
+
+void sono_toasts_set_standing(SonoToasts *toasts, const char *line)
+{
+    if (g_strcmp0(line, toasts->standing) == 0) {
+        return;
+    }
+    if (toasts->standing_card) {
+        leave(toasts->standing_card);
+        g_clear_weak_pointer(&toasts->standing_card);
+    }
+    g_free(toasts->standing);
+    toasts->standing = g_strdup(line);
+    if (line) {
+        g_set_weak_pointer(&toasts->standing_card, add_message(toasts, line, TRUE));
+    }
 }
 
 /* ---- tasks ---- */
@@ -292,6 +315,7 @@ static void sono_toasts_dispose(GObject *object)
 {
     SonoToasts *toasts = SONO_TOASTS(object);
     g_ptr_array_set_size(toasts->tasks, 0);
+    g_clear_weak_pointer(&toasts->standing_card);
     g_clear_pointer(&toasts->overlay, gtk_widget_unparent);
     G_OBJECT_CLASS(sono_toasts_parent_class)->dispose(object);
 }
@@ -299,6 +323,7 @@ static void sono_toasts_dispose(GObject *object)
 static void sono_toasts_finalize(GObject *object)
 {
     g_ptr_array_unref(SONO_TOASTS(object)->tasks);
+    g_free(SONO_TOASTS(object)->standing);
     G_OBJECT_CLASS(sono_toasts_parent_class)->finalize(object);
 }
 

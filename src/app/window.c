@@ -97,6 +97,7 @@ static void sono_window_dispose(GObject *object)
 {
     SonoWindow *w = SONO_WINDOW(object);
     if (w->canvas) {
+        window_listen_end(w);
         window_close_file(w);
     }
     g_clear_handle_id(&w->tasks_source, g_source_remove);
@@ -188,6 +189,8 @@ static void add_parts(SonoWindow *w)
     GtkWidget *display = display_panel_new(w->canvas);
     w->toasts = SONO_TOASTS(toasts);
     w->status_bar = SONO_STATUS_BAR(sono_status_bar_new(w->canvas));
+    w->transport = SONO_TRANSPORT(sono_transport_new());
+    gtk_header_bar_pack_start(GTK_HEADER_BAR(gtk_window_get_titlebar(GTK_WINDOW(w))), GTK_WIDGET(w->transport));
     gtk_widget_set_vexpand(toasts, TRUE);
     gtk_box_append(GTK_BOX(w->content), toasts);
     gtk_box_append(GTK_BOX(w->content), GTK_WIDGET(w->status_bar));
@@ -219,7 +222,8 @@ static void restore_size(SonoWindow *w)
     }
 }
 
-SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store, SonoSettings *settings)
+SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store, SonoSettings *settings,
+                            SonoSpeaker *speaker)
 {
     SonoWindow *w = g_object_new(SONO_TYPE_WINDOW, "application", app, NULL);
     GMenuModel *menu = gtk_menu_button_get_menu_model(GTK_MENU_BUTTON(w->menu_button));
@@ -227,8 +231,10 @@ SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStor
     w->engine = engine;
     w->store = store;
     w->settings = settings;
+    w->speaker = g_object_ref(speaker);
     window_set_accels(app);
     add_parts(w);
+    window_listen_start(w);
     window_follow_settings(w);
     follow_canvas(w);
     window_watch_keys(w);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A window from the inside: what its files share. window.c makes the widgets, window_news.c hears the editor,
  * window_file.c writes files and closes, window_keys.c says whose keys are whose,
- * window_options.c follows the settings, window_state.c shows what is so,
+ * window_listen.c is what is heard, window_options.c follows the settings, window_state.c shows what is so,
  * actions_*.c hold the commands. Main thread, but where said. */
 #pragma once
 #include "sono_app.h"
+#include "sono_follow.h"
+#include "sono_listener.h"
 #include "sono_panels.h"
 #include "sono_toasts.h"
+#include "transport.h"
 
 /* A file to be written. Only one is written at a time, and none while edits are being committed. */
 typedef struct WindowSave {
@@ -36,21 +39,42 @@ typedef struct WindowFile {
     int wake_pending; /* atomic */
 } WindowFile;
 
+/* What the window hears, and what it was told last. */
+typedef struct WindowListening {
+    SonoListener *listener;
+    SonoListenState state; /* at the last poll */
+    SonoFollow follow;
+    uint64_t revision; /* of the sound that it has; 0: none yet */
+    size_t n_applied;  /* edits in it */
+    gboolean comparing, knows_selection;
+    uint64_t selection_revision; /* that the listener knows, with these feathers */
+    double feather_ms, feather_hz;
+    SonoChannelMode mode;
+    uint8_t muted[SONO_MAX_CHANNELS / 8], solo[SONO_MAX_CHANNELS / 8]; /* bit c: channel c */
+    gboolean meters_move, has_run; /* has_run: the device did since it was opened */
+    guint tick, timer;             /* while something moves */
+    int wake_pending;              /* atomic */
+} WindowListening;
+
 struct _SonoWindow {
     GtkApplicationWindow parent_instance;
     SonoEngine *engine;
     SonoPcmStore *store;
     SonoSettings *settings;
+    SonoSpeaker *speaker; /* NULL once disposed */
     WindowFile file;
+    WindowListening listening;
     SonoCanvas *canvas; /* NULL once disposed */
     SonoStage *stage;
     SonoToasts *toasts;
     SonoInspector *inspector;
     SonoStatusBar *status_bar;
+    SonoTransport *transport;
     GtkWidget *paned;                                                          /* stage and inspector */
     GtkWidget *content, *welcome, *name, *info, *menu_button, *display_button; /* of the template */
     gulong paned_handler; /* until the width of the inspector is set */
     guint tasks_source;
+    gint64 space_us; /* when the space bar went down, or repeated, last; 0: it is up */
 };
 
 /* ---- window.c ---- */
@@ -88,6 +112,21 @@ void window_close_file(SonoWindow *w);
 /* Once all parts are there. */
 void window_watch_keys(SonoWindow *w);
 
+/* ---- window_listen.c ---- */
+/* Once all parts are there; and before they go. */
+void window_listen_start(SonoWindow *w);
+void window_listen_end(SonoWindow *w);
+/* Something has changed in the player, the listener or what they were told: show it, and follow it while it plays. */
+void window_listen_poll(SonoWindow *w);
+/* The editor has news. */
+void window_listen_hear(SonoWindow *w, const SonoEditorNews *news);
+void window_listen_follow_settings(SonoWindow *w);
+/* Before anything is played: this window does, with the selection as it is now. */
+void window_listen_take(SonoWindow *w);
+/* Which channels are heard has changed. */
+void window_listen_show_channels(SonoWindow *w);
+SonoPlayMix window_listen_mix(const SonoWindow *w);
+
 /* ---- window_options.c ---- */
 /* Take over all settings and follow them from now on. */
 void window_follow_settings(SonoWindow *w);
@@ -105,5 +144,6 @@ void window_add_file_actions(SonoWindow *w);
 void window_add_edit_actions(SonoWindow *w);
 void window_add_tool_actions(SonoWindow *w);
 void window_add_view_actions(SonoWindow *w);
+void window_add_listen_actions(SonoWindow *w);
 /* Keys with Ctrl, and function keys; once for the application. */
 void window_set_accels(GtkApplication *app);

@@ -3,6 +3,8 @@
  * wants is the canvas's, so that its keys work on after a slider or a button was used with the mouse. */
 #include "window.h"
 
+#define REPEAT_US (1000 * 1000) /* a keyboard begins to repeat sooner */
+
 /* Is in a popover, which is a surface of its own. */
 static gboolean is_elsewhere(SonoWindow *w, GtkWidget *focus)
 {
@@ -14,11 +16,32 @@ static gboolean has_canvas_focus(SonoWindow *w)
     return gtk_widget_has_focus(GTK_WIDGET(w->canvas));
 }
 
+/* The space bar plays and stops wherever nothing is written: buttons are pressed with Return. Held, it does so once: a
+ * press that comes soon after another, without a release between, is the keyboard repeating. */
+static gboolean on_space(SonoWindow *w, GtkWidget *focus, GdkModifierType held)
+{
+    const GdkModifierType modifiers = held & gtk_accelerator_get_default_mod_mask();
+    if (GTK_IS_EDITABLE(focus) || GTK_IS_TEXT_VIEW(focus) || is_elsewhere(w, focus) ||
+        (modifiers != 0 && modifiers != GDK_SHIFT_MASK)) {
+        return FALSE;
+    }
+    const gint64 now_us = g_get_monotonic_time();
+    const gboolean repeats = w->space_us > 0 && now_us - w->space_us < REPEAT_US;
+    w->space_us = now_us;
+    if (!repeats) {
+        (void)gtk_widget_activate_action(GTK_WIDGET(w), modifiers ? "win.play-selection" : "win.play", NULL);
+    }
+    return TRUE;
+}
+
 /* Before the commands: the keys of editing are a field's own, used or not. */
 static gboolean on_key(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType held, SonoWindow *w)
 {
     static const guint editing[] = {GDK_KEY_a, GDK_KEY_c, GDK_KEY_v, GDK_KEY_x, GDK_KEY_y, GDK_KEY_z, GDK_KEY_slash};
     GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(w));
+    if (key == GDK_KEY_space && on_space(w, focus, held)) {
+        return TRUE;
+    }
     if (!GTK_IS_TEXT(focus) || (held & GDK_CONTROL_MASK) == 0) {
         return FALSE;
     }
@@ -32,6 +55,9 @@ static gboolean on_key(GtkEventControllerKey *keys, guint key, guint code, GdkMo
 /* Wherever the focus has gone since a key went down: what it lent is given back. */
 static void on_key_up(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType held, SonoWindow *w)
 {
+    if (key == GDK_KEY_space) {
+        w->space_us = 0;
+    }
     if (w->canvas && !has_canvas_focus(w)) {
         (void)gtk_event_controller_key_forward(keys, GTK_WIDGET(w->canvas));
     }

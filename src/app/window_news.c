@@ -166,6 +166,7 @@ static void hear(SonoWindow *w, const SonoEditorNews *news)
     const gboolean told_elsewhere =
         news->kind == SONO_NEWS_FAILED &&
         sono_application_take_failure(gtk_window_get_application(GTK_WINDOW(w)), w, news->line);
+    window_listen_hear(w, news);
     if (news->line[0] && !told_elsewhere) {
         sono_window_tell(w, news->line, TRUE);
     }
@@ -176,9 +177,9 @@ void window_hear(SonoWindow *w)
 {
     SonoError err = {0};
     g_autoptr(SonoWindow) self = g_object_ref(w); /* what is heard may close it */
-    g_autofree SonoEditorNews *news = g_new0(SonoEditorNews, 1);
-    while (w->file.editor && sono_editor_poll(w->file.editor, news)) {
-        hear(w, news);
+    SonoEditorNews news = {0};
+    while (w->file.editor && sono_editor_poll(w->file.editor, &news)) {
+        hear(w, &news);
     }
     if (w->file.recovery && sono_recovery_take_error(w->file.recovery, &err)) {
         g_autofree char *line = g_strdup_printf(_("A crash now would lose edits: %s"), err.message);

@@ -10,9 +10,11 @@
 #define MIN_RANGE_DB 5.0
 
 /* Settings by which a window goes, besides those of tool_params. */
-static const char *const followed[] = {"tool",          "operation",     "axis",           "colours",
-                                       "floor-db",      "ceiling-db",    "time-format",    "freq-format",
-                                       "show-overview", "show-waveform", "show-inspector", NULL};
+static const char *const followed[] = {
+    "tool",           "operation",       "axis",        "colours",     "floor-db", "ceiling-db",
+    "time-format",    "freq-format",     "show-meters", "output-gain", "loop",     "return-to-start",
+    "auto-audition",  "follow",          "pre-roll",    "post-roll",   "show-overview", "show-waveform",
+    "show-inspector", NULL};
 
 static int index_of(const char *const *names, const char *name)
 {
@@ -74,6 +76,7 @@ static void apply_formats(SonoWindow *w)
     const SonoFreqFormat freq_format = (SonoFreqFormat)index_of(sono_freq_format_names, freq);
     sono_stage_set_formats(w->stage, time_format, freq_format);
     sono_status_bar_set_formats(w->status_bar, time_format, freq_format);
+    sono_transport_set_format(w->transport, time_format);
 }
 
 static void apply_text(SonoWindow *w, const char *name, const char *text)
@@ -90,6 +93,9 @@ static void apply_text(SonoWindow *w, const char *name, const char *text)
         sono_scene_view(scene)->map = sono_colour_map_find(text);
     } else if (strcmp(name, "time-format") == 0 || strcmp(name, "freq-format") == 0) {
         apply_formats(w);
+        window_listen_poll(w);
+    } else if (strcmp(name, "follow") == 0) {
+        window_listen_follow_settings(w);
     }
 }
 
@@ -103,10 +109,15 @@ static void apply_number(SonoWindow *w, const char *name, double value)
         }
     } else if (strcmp(name, "show-inspector") == 0) {
         gtk_widget_set_visible(GTK_WIDGET(w->inspector), value != 0.0);
-    } else if (strcmp(name, "show-overview") == 0 || strcmp(name, "show-waveform") == 0) {
+    } else if (strcmp(name, "show-overview") == 0 || strcmp(name, "show-waveform") == 0 ||
+               strcmp(name, "show-meters") == 0) {
         g_object_set(w->stage, name, value != 0.0, NULL);
-    } else {
+    } else if (strcmp(name, "output-gain") == 0) {
+        sono_status_bar_set_gain(w->status_bar, value);
+    } else if (strcmp(name, "floor-db") == 0 || strcmp(name, "ceiling-db") == 0) {
         apply_range(w);
+    } else {
+        window_listen_follow_settings(w);
     }
 }
 

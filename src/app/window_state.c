@@ -27,7 +27,8 @@ enum {
     UNDOABLE = 16,
     REDOABLE = 32,
     OPEN = 64, /* a file was opened or is being */
-    IDLE = 128 /* no edit is being committed */
+    IDLE = 128,  /* no edit is being committed */
+    EDITED = 256 /* an edit is in the sound */
 };
 
 static unsigned now(SonoWindow *w)
@@ -40,7 +41,7 @@ static unsigned now(SonoWindow *w)
     return (sono_scene_plan(scene) ? SOUND : 0U) | (ready ? READY : 0U) | (e ? OPEN : 0U) |
            (ready && sono_editor_n_queued(e) == 0 ? IDLE : 0U) |
            (sono_selection_is_empty(sono_scene_selection(window_scene(w))) ? 0U : SELECTED) |
-           (editable ? EDITABLE : 0U) | (editable && sono_editor_can_undo(e) ? UNDOABLE : 0U) |
+           (ready && sono_document_n_applied(window_document(w)) > 0 ? EDITED : 0U) | (editable ? EDITABLE : 0U) | (editable && sono_editor_can_undo(e) ? UNDOABLE : 0U) |
            (editable && sono_editor_can_redo(e) ? REDOABLE : 0U);
 }
 
@@ -69,6 +70,13 @@ static void enable_commands(SonoWindow *w)
         {"select-none", SELECTED},
         {"select-invert", SOUND},
         {"compare", READY},
+        {"play", READY},
+        {"play-selection", READY | SELECTED},
+        {"play-around", READY},
+        {"play-delta", READY | EDITED},
+        {"stop", READY},
+        {"rewind", READY},
+        {"seek", READY},
         {"zoom-selection", SOUND | SELECTED},
         {"show-region", SOUND},
         {"fit-contrast", SOUND},

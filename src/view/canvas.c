@@ -9,7 +9,7 @@
 
 G_DEFINE_FINAL_TYPE(SonoCanvas, sono_canvas, GTK_TYPE_WIDGET)
 
-enum { EDITED, POINTED, VIEW_CHANGED, SELECTION_CHANGED, TOOL_CHANGED, NOTICED, N_SIGNALS };
+enum { EDITED, POINTED, VIEW_CHANGED, SELECTION_CHANGED, TOOL_CHANGED, NOTICED, LOCATED, SCRUBBED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 void canvas_set_settled(SonoCanvas *c, gboolean settled)
@@ -113,7 +113,7 @@ static gboolean tell_changes(SonoCanvas *c)
         update_cursor(c);
         canvas_describe(c);
     }
-    return view || selection; /* without OpenGL the painter draws the selection, too */
+    return view || selection; /* an operation shown on the selection ends with it */
 }
 
 void sono_canvas_refresh(SonoCanvas *c)
@@ -127,6 +127,20 @@ void sono_canvas_refresh(SonoCanvas *c)
 SonoScene *sono_canvas_scene(SonoCanvas *c)
 {
     return c->scene;
+}
+
+void sono_canvas_locate(SonoCanvas *c, double t_s)
+{
+    if (c->scene && sono_scene_clip(c->scene)) {
+        g_signal_emit(c, signals[LOCATED], 0, CLAMP(t_s, 0.0, sono_scene_view(c->scene)->end_s));
+    }
+}
+
+void sono_canvas_scrub(SonoCanvas *c, double t_s, gboolean going_on)
+{
+    if (c->scene && sono_scene_clip(c->scene)) {
+        g_signal_emit(c, signals[SCRUBBED], 0, CLAMP(t_s, 0.0, sono_scene_view(c->scene)->end_s), going_on);
+    }
 }
 
 gboolean sono_canvas_has_no_gl(SonoCanvas *c)
@@ -258,6 +272,7 @@ static void sono_canvas_dispose(GObject *object)
     g_clear_handle_id(&c->resize_idle, g_source_remove);
     g_clear_handle_id(&c->drawn.idle, g_source_remove);
     g_clear_pointer(&c->drawn.notice, g_free);
+    g_clear_object(&c->marks);
     frame_log_close(&c->log);
     gtk_widget_dispose_template(GTK_WIDGET(c), SONO_TYPE_CANVAS);
     g_clear_pointer(&c->scene, sono_scene_free);
@@ -305,6 +320,9 @@ static void sono_canvas_class_init(SonoCanvasClass *klass)
     signals[TOOL_CHANGED] = g_signal_new("tool-changed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[POINTED] = g_signal_new("pointed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[NOTICED] = g_signal_new("noticed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+    signals[LOCATED] = g_signal_new("located", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
+    signals[SCRUBBED] =
+        g_signal_new("scrubbed", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_BOOLEAN);
 }
 
 static void sono_canvas_init(SonoCanvas *c)

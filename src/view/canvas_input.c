@@ -184,6 +184,18 @@ static void move(GtkGesture *gesture, double dx_px, double dy_px, SonoCanvas *c,
     canvas_point_all(c, (const SonoPointer *)(gconstpointer)batch->data, batch->len);
 }
 
+/* A click with a tool that selects, which leaves nothing selected, puts the play cursor there. */
+static void locate(SonoCanvas *c, const SonoPointer *at)
+{
+    double t_s = 0.0;
+    double freq_hz = 0.0;
+    if ((sono_scene_tool(c->scene)->has & SONO_TOOL_HAS_SELECTION) != 0 && !at->shift && !at->ctrl && !at->alt &&
+        sono_selection_is_empty(sono_scene_selection(c->scene))) {
+        sono_view_state_to_sound(sono_scene_view(c->scene), 0, at->x_px, at->y_px, &t_s, &freq_hz);
+        sono_canvas_locate(c, t_s);
+    }
+}
+
 /* A pen that is lifted says pressure 0: the end of a stroke is as strong as what came before. */
 static void release(GtkGesture *gesture, double dx_px, double dy_px, SonoCanvas *c)
 {
@@ -200,6 +212,9 @@ static void release(GtkGesture *gesture, double dx_px, double dy_px, SonoCanvas 
     in->is_down = FALSE;
     in->last.kind = SONO_POINTER_UP;
     canvas_point_all(c, &in->last, 1);
+    if (hypot(dx_px, dy_px) < CLICK_PX && c->scene) {
+        locate(c, &in->last);
+    }
     in->hover = in->last;
     in->hover.kind = is_on_canvas(c, &in->last) ? SONO_POINTER_HOVER : SONO_POINTER_LEAVE;
     canvas_point_all(c, &in->hover, 1); /* the cursor of what lies there now */

@@ -3,13 +3,15 @@
  * lend a tool, or show the original; pressed shortly, a tool's key chooses it. */
 #include "canvas_private.h"
 
+#include "sono_follow.h"
+
 #include <string.h>
 
 /* A tool's key that is held for less chooses the tool. */
 #define SHORT_PRESS_US (250 * 1000)
 
 /* What else a key can do with an action: step through the names of its state, or switch it. */
-typedef enum KeyVerb { ACTIVATE, SWITCH, NEXT_SCALE, NEXT_SHOW, ESCAPE, MENU } KeyVerb;
+typedef enum KeyVerb { ACTIVATE, SWITCH, NEXT_SCALE, NEXT_SHOW, NEXT_FOLLOW, ESCAPE, MENU } KeyVerb;
 
 typedef struct KeyRow {
     guint keyval;
@@ -55,6 +57,10 @@ static const KeyRow rows[] = {
     {GDK_KEY_f, GDK_SHIFT_MASK, NEXT_SCALE, "axis"},
     {GDK_KEY_p, 0, NEXT_SHOW, "show"},
     {GDK_KEY_a, 0, ACTIVATE, "fit-contrast"},
+    {GDK_KEY_d, 0, ACTIVATE, "play-delta"},
+    {GDK_KEY_l, 0, SWITCH, "loop"},
+    {GDK_KEY_l, GDK_SHIFT_MASK, NEXT_FOLLOW, "follow"},
+    {GDK_KEY_a, GDK_SHIFT_MASK, SWITCH, "auto-audition"},
     {GDK_KEY_Menu, 0, MENU, NULL},
     {GDK_KEY_F10, GDK_SHIFT_MASK, MENU, NULL},
 };
@@ -86,6 +92,19 @@ static void next_name(SonoCanvas *c, const char *action, const char *const *name
     set_state(c, action, g_variant_new_string(next));
 }
 
+static void next_follow(SonoCanvas *c, const char *action)
+{
+    GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(c));
+    g_autoptr(GVariant) state =
+        G_IS_ACTION_GROUP(root) ? g_action_group_get_action_state(G_ACTION_GROUP(root), action) : NULL;
+    for (guint i = 0; state && sono_follow_names[i]; i++) {
+        if (g_str_equal(sono_follow_names[i], g_variant_get_string(state, NULL))) {
+            next_name(c, action, sono_follow_names, i);
+            return;
+        }
+    }
+}
+
 static gboolean on_shortcut(GtkWidget *widget, GVariant *args, gpointer data)
 {
     const KeyRow *row = data;
@@ -104,6 +123,9 @@ static gboolean on_shortcut(GtkWidget *widget, GVariant *args, gpointer data)
         break;
     case NEXT_SHOW:
         next_name(c, row->action, sono_show_names, view->show);
+        break;
+    case NEXT_FOLLOW:
+        next_follow(c, row->action);
         break;
     case ESCAPE:
         if (!canvas_cancel_drag(c)) {
@@ -160,10 +182,6 @@ static guint latin(SonoCanvas *c, guint keyval, guint keycode)
 /* What a key lends; FALSE: nothing. */
 static gboolean look_up(guint keyval, CanvasHeldKey *out)
 {
-    if (keyval == GDK_KEY_space) {
-        out->tool = sono_tool_find("hand");
-        return out->tool != NULL;
-    }
     for (const SonoTool *const *tool = sono_tools; *tool; tool++) {
         if (keyval == (guint)(unsigned char)(*tool)->key) {
             out->tool = *tool;

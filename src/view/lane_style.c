@@ -21,6 +21,7 @@ static const char *const colour_names[N_LANE_COLOURS] = {
     [LANE_SELECTED] = "sono_selected",
     [LANE_FRAME] = "sono_frame",
     [LANE_SHADE] = "sono_shade",
+    [LANE_PLAY] = "sono_play",
 };
 
 static void choose_scheme(GtkSettings *settings, GParamSpec *pspec, GtkCssProvider *provider)

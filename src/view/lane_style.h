@@ -22,6 +22,7 @@ typedef enum LaneColour {
     LANE_SELECTED,
     LANE_FRAME,
     LANE_SHADE,
+    LANE_PLAY,
     N_LANE_COLOURS
 } LaneColour;
 

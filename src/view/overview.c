@@ -14,6 +14,7 @@
 #define GRIP_PX 5.0
 #define LEAST_FRAME_PX 7.0
 #define PAD_PX 3.0
+#define CLICK_PX 3.0 /* a press that moves farther is no click */
 
 typedef enum Grip { GRIP_NONE, GRIP_MOVE, GRIP_START, GRIP_END } Grip;
 
@@ -31,6 +32,7 @@ struct _SonoOverview {
     Grip grip;
     double grip_t0_s, grip_t1_s; /* the view when the drag began */
     double x_px;                 /* pointer; < 0: elsewhere */
+    gboolean dragged;            /* it is no click any more */
 };
 
 G_DEFINE_FINAL_TYPE(SonoOverview, sono_overview, GTK_TYPE_WIDGET)
@@ -236,6 +238,7 @@ static void on_drag_begin(GtkGestureDrag *drag, double x, double y, SonoOverview
         return;
     }
     gtk_widget_grab_focus(GTK_WIDGET(o));
+    o->dragged = FALSE;
     o->grip = grip_at(o, x);
     if (o->grip == GRIP_NONE) {
         o->grip = GRIP_MOVE;
@@ -251,7 +254,8 @@ static void on_drag_update(GtkGestureDrag *drag, double dx, double dy, SonoOverv
 {
     SonoViewState *view = lane_view(o->canvas);
     const double by_s = to_s(o, dx);
-    if (!view || o->grip == GRIP_NONE) {
+    o->dragged = o->dragged || fabs(dx) > CLICK_PX;
+    if (!view || o->grip == GRIP_NONE || !o->dragged) {
         return;
     }
     if (o->grip == GRIP_MOVE) {
@@ -266,8 +270,14 @@ static void on_drag_update(GtkGestureDrag *drag, double dx, double dy, SonoOverv
     sono_canvas_refresh(o->canvas);
 }
 
+/* A click puts the play cursor there. */
 static void on_drag_end(GtkGestureDrag *drag, double dx, double dy, SonoOverview *o)
 {
+    double x = 0.0;
+    double y = 0.0;
+    if (o->canvas && o->grip != GRIP_NONE && !o->dragged && gtk_gesture_drag_get_start_point(drag, &x, &y)) {
+        sono_canvas_locate(o->canvas, to_s(o, x));
+    }
     o->grip = GRIP_NONE;
     show_cursor(o, grip_at(o, o->x_px));
     gtk_widget_queue_draw(GTK_WIDGET(o));
@@ -414,7 +424,7 @@ static void sono_overview_init(SonoOverview *o)
     gtk_widget_add_controller(widget, key);
     gtk_widget_set_focusable(widget, TRUE);
     gtk_widget_set_direction(widget, GTK_TEXT_DIR_LTR);
-    gtk_widget_set_tooltip_text(widget, _("The whole sound: drag the window, or its edges"));
+    gtk_widget_set_tooltip_text(widget, _("The whole sound: drag the window, or its edges; a click puts the play cursor there"));
     gtk_accessible_update_property(GTK_ACCESSIBLE(o), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Overview"),
                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                    _("Arrow keys move the view, up and down zoom it"),

@@ -3,6 +3,8 @@
  * beside each other the same frequency, to the pixel. The edge between waveform and spectrogram can be dragged. */
 #include "sono_stage.h"
 
+#include "lane_buttons.h"
+#include "playhead.h"
 #include "sono_lanes.h"
 
 #include <glib/gi18n.h>
@@ -16,14 +18,15 @@
 struct _SonoStage {
     GtkWidget parent_instance;
     GtkWidget *overview, *waveform, *split, *time_ruler, *freq_ruler, *canvas, *colour_bar;
-    gboolean show_overview, show_waveform;
+    GtkWidget *meters, *lane_buttons, *playhead;
+    gboolean show_overview, show_waveform, show_meters;
     int waveform_height; /* that was wished; there may be less room */
     int drag_height;     /* when a drag began */
 };
 
 G_DEFINE_FINAL_TYPE(SonoStage, sono_stage, GTK_TYPE_WIDGET)
 
-enum { SHOW_OVERVIEW = 1, SHOW_WAVEFORM, WAVEFORM_HEIGHT, N_PROPERTIES };
+enum { SHOW_OVERVIEW = 1, SHOW_WAVEFORM, SHOW_METERS, WAVEFORM_HEIGHT, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 typedef struct Size {
@@ -46,9 +49,9 @@ static void sono_stage_measure(GtkWidget *widget, GtkOrientation orientation, in
     const Size canvas = measure(s->canvas, orientation);
     if (orientation == GTK_ORIENTATION_HORIZONTAL) {
         const Size left = measure(s->freq_ruler, orientation);
-        const Size right = measure(s->colour_bar, orientation);
-        *minimum = left.natural + right.natural + MAX(canvas.min, CANVAS_MIN_PX);
-        *natural = MAX(*minimum, left.natural + right.natural + canvas.natural);
+        const int right = measure(s->colour_bar, orientation).natural + measure(s->meters, orientation).natural;
+        *minimum = left.natural + right + MAX(canvas.min, CANVAS_MIN_PX);
+        *natural = MAX(*minimum, left.natural + right + canvas.natural);
     } else {
         const int above = measure(s->overview, orientation).natural + measure(s->time_ruler, orientation).natural;
         *minimum = above + (s->show_waveform ? WAVEFORM_MIN_PX : 0) + CANVAS_MIN_PX;
@@ -67,7 +70,8 @@ static void sono_stage_size_allocate(GtkWidget *widget, int width, int height, i
 {
     SonoStage *s = SONO_STAGE(widget);
     const int left = measure(s->freq_ruler, GTK_ORIENTATION_HORIZONTAL).natural;
-    const int right = measure(s->colour_bar, GTK_ORIENTATION_HORIZONTAL).natural;
+    const int meters = measure(s->meters, GTK_ORIENTATION_HORIZONTAL).natural;
+    const int right = measure(s->colour_bar, GTK_ORIENTATION_HORIZONTAL).natural + meters;
     const int overview = measure(s->overview, GTK_ORIENTATION_VERTICAL).natural;
     const int ruler = measure(s->time_ruler, GTK_ORIENTATION_VERTICAL).natural;
     const int room = height - overview - ruler - CANVAS_MIN_PX;
@@ -80,7 +84,18 @@ static void sono_stage_size_allocate(GtkWidget *widget, int width, int height, i
     place(s->time_ruler, left, overview + waveform, middle, ruler);
     place(s->freq_ruler, 0, top, left, height - top);
     place(s->canvas, left, top, middle, MAX(height - top, 1));
-    place(s->colour_bar, left + middle, top, right, height - top);
+    place(s->colour_bar, left + middle, top, right - meters, height - top);
+    place(s->meters, left + middle + right - meters, 0, meters, height);
+    place(s->lane_buttons, 0, top, left, height - top);
+    place(s->playhead, 0, 0, width, height);
+    sono_playhead_set_places(SONO_PLAYHEAD(s->playhead), &(PlayheadPlaces){.x_px = left,
+                                                                           .width_px = middle,
+                                                                           .overview_height_px = overview,
+                                                                           .top_px = overview,
+                                                                           .ruler_y_px = overview + waveform,
+                                                                           .ruler_height_px = ruler,
+                                                                           .canvas_y_px = top,
+                                                                           .canvas_height_px = MAX(height - top, 1)});
 }
 
 static void set_waveform_height(SonoStage *s, int height_px)
@@ -138,6 +153,9 @@ static void sono_stage_get_property(GObject *object, guint id, GValue *value, GP
     case SHOW_WAVEFORM:
         g_value_set_boolean(value, s->show_waveform);
         break;
+    case SHOW_METERS:
+        g_value_set_boolean(value, s->show_meters);
+        break;
     default:
         g_value_set_int(value, s->waveform_height);
         break;
@@ -154,6 +172,9 @@ static void sono_stage_set_property(GObject *object, guint id, const GValue *val
     case SHOW_WAVEFORM:
         s->show_waveform = g_value_get_boolean(value);
         break;
+    case SHOW_METERS:
+        s->show_meters = g_value_get_boolean(value);
+        break;
     default:
         set_waveform_height(s, g_value_get_int(value));
         return;
@@ -162,6 +183,7 @@ static void sono_stage_set_property(GObject *object, guint id, const GValue *val
         gtk_widget_set_visible(s->overview, s->show_overview);
         gtk_widget_set_visible(s->waveform, s->show_waveform);
         gtk_widget_set_visible(s->split, s->show_waveform);
+        gtk_widget_set_visible(s->meters, s->show_meters);
     }
     g_object_notify_by_pspec(object, pspec);
 }
@@ -170,8 +192,9 @@ static void sono_stage_dispose(GObject *object)
 {
     SonoStage *s = SONO_STAGE(object);
     /* the canvas last: the others listen to it */
-    GtkWidget **const children[] = {&s->split,      &s->overview,   &s->waveform, &s->time_ruler,
-                                    &s->freq_ruler, &s->colour_bar, &s->canvas};
+    GtkWidget **const children[] = {&s->playhead,   &s->lane_buttons, &s->meters,     &s->split,
+                                    &s->overview,   &s->waveform,     &s->time_ruler, &s->freq_ruler,
+                                    &s->colour_bar, &s->canvas};
     for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
         g_clear_pointer(children[i], gtk_widget_unparent);
     }
@@ -192,6 +215,7 @@ static void sono_stage_class_init(SonoStageClass *klass)
     gtk_widget_class_set_accessible_role(widget, GTK_ACCESSIBLE_ROLE_GROUP);
     properties[SHOW_OVERVIEW] = g_param_spec_boolean("show-overview", NULL, NULL, TRUE, flags);
     properties[SHOW_WAVEFORM] = g_param_spec_boolean("show-waveform", NULL, NULL, TRUE, flags);
+    properties[SHOW_METERS] = g_param_spec_boolean("show-meters", NULL, NULL, TRUE, flags);
     properties[WAVEFORM_HEIGHT] =
         g_param_spec_int("waveform-height", NULL, NULL, WAVEFORM_MIN_PX, 4096, WAVEFORM_DEFAULT_PX, flags);
     g_object_class_install_properties(object, N_PROPERTIES, properties);
@@ -199,7 +223,7 @@ static void sono_stage_class_init(SonoStageClass *klass)
 
 static void sono_stage_init(SonoStage *s)
 {
-    s->show_overview = s->show_waveform = TRUE;
+    s->show_overview = s->show_waveform = s->show_meters = TRUE;
     s->waveform_height = WAVEFORM_DEFAULT_PX;
 }
 
@@ -249,10 +273,13 @@ GtkWidget *sono_stage_new(SonoEngine *engine)
     s->time_ruler = sono_time_ruler_new(canvas);
     s->freq_ruler = sono_freq_ruler_new(canvas);
     s->colour_bar = sono_colour_bar_new(canvas);
+    s->meters = sono_meter_bars_new();
+    s->lane_buttons = sono_lane_buttons_new(canvas);
+    s->playhead = sono_playhead_new(canvas);
     s->split = new_split(s);
-    /* in the order of the Tab key; the split lies over its neighbours */
-    GtkWidget *const children[] = {s->overview, s->waveform,   s->time_ruler, s->freq_ruler,
-                                   s->canvas,   s->colour_bar, s->split};
+    /* in the order of the Tab key; the last ones lie over their neighbours */
+    GtkWidget *const children[] = {s->overview,   s->waveform, s->time_ruler,   s->freq_ruler, s->canvas,
+                                   s->colour_bar, s->meters,   s->lane_buttons, s->split,      s->playhead};
     for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
         gtk_widget_set_parent(children[i], GTK_WIDGET(s));
     }
@@ -268,6 +295,21 @@ void sono_stage_set_waveform(SonoStage *s, const SonoClip *clip, double end_s)
 {
     sono_waveform_set_sound(SONO_WAVEFORM(s->waveform), clip, end_s);
     sono_overview_set_sound(SONO_OVERVIEW(s->overview), clip, end_s);
+}
+
+void sono_stage_set_play(SonoStage *s, double cursor_s, double head_s)
+{
+    sono_playhead_set(SONO_PLAYHEAD(s->playhead), cursor_s, head_s);
+}
+
+SonoMeterBars *sono_stage_meters(SonoStage *s)
+{
+    return SONO_METER_BARS(s->meters);
+}
+
+void sono_stage_set_heard(SonoStage *s, const guint8 *muted, const guint8 *solo, gsize n_bytes)
+{
+    sono_lane_buttons_set(SONO_LANE_BUTTONS(s->lane_buttons), muted, solo, n_bytes);
 }
 
 void sono_stage_set_formats(SonoStage *s, SonoTimeFormat time, SonoFreqFormat freq)

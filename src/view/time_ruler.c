@@ -12,6 +12,7 @@
 #define HEIGHT_PX 22
 #define LABEL_GAP_PX 18.0
 #define MINOR_PX 5.0
+#define CLICK_PX 3.0 /* a press that moves farther is no click */
 
 struct _SonoTimeRuler {
     GtkWidget parent_instance;
@@ -23,6 +24,8 @@ struct _SonoTimeRuler {
     SonoTimeFormat ticks_format;
     int ticks_scale;
     double pan_px, x_px; /* last place of a pan, of the pointer */
+    gboolean scrubbing;  /* a drag is the sound's */
+    gboolean dragged;    /* it is no click any more */
 };
 
 G_DEFINE_FINAL_TYPE(SonoTimeRuler, sono_time_ruler, GTK_TYPE_WIDGET)
@@ -153,25 +156,65 @@ static void sono_time_ruler_measure(GtkWidget *widget, GtkOrientation orientatio
     *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? HEIGHT_PX : 0;
 }
 
-static void on_pan_begin(GtkGestureDrag *drag, double x, double y, SonoTimeRuler *r)
+static double to_s(const SonoTimeRuler *r, double x_px)
 {
-    r->pan_px = 0.0;
-    gtk_widget_set_cursor_from_name(GTK_WIDGET(r), "grabbing");
+    const SonoViewState *view = lane_view(r->canvas);
+    return view ? view->t0_s + x_px * view->s_per_px : 0.0;
 }
 
-static void on_pan_update(GtkGestureDrag *drag, double dx, double dy, SonoTimeRuler *r)
+/* A click puts the play cursor there, a drag moves the view; with Ctrl it drags the sound. */
+static void on_drag_begin(GtkGestureDrag *drag, double x, double y, SonoTimeRuler *r)
+{
+    const GdkModifierType held = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(drag));
+    r->pan_px = 0.0;
+    r->dragged = FALSE;
+    r->scrubbing = (held & GDK_CONTROL_MASK) != 0 && r->canvas;
+    gtk_widget_set_cursor_from_name(GTK_WIDGET(r), r->scrubbing ? "col-resize" : "grabbing");
+    if (r->scrubbing) {
+        sono_canvas_scrub(r->canvas, to_s(r, x), TRUE);
+    }
+}
+
+static void on_drag_update(GtkGestureDrag *drag, double dx, double dy, SonoTimeRuler *r)
 {
     SonoViewState *view = lane_view(r->canvas);
-    if (view) {
+    double x = 0.0;
+    double y = 0.0;
+    r->dragged = r->dragged || fabs(dx) > CLICK_PX;
+    if (!view || !gtk_gesture_drag_get_start_point(drag, &x, &y)) {
+        return;
+    }
+    if (r->scrubbing) {
+        sono_canvas_scrub(r->canvas, to_s(r, x + dx), TRUE);
+    } else if (r->dragged) {
         sono_view_state_pan(view, dx - r->pan_px, 0.0);
         r->pan_px = dx;
         sono_canvas_refresh(r->canvas);
     }
 }
 
-static void on_pan_end(GtkGestureDrag *drag, double dx, double dy, SonoTimeRuler *r)
+static void on_drag_end(GtkGestureDrag *drag, double dx, double dy, SonoTimeRuler *r)
 {
+    double x = 0.0;
+    double y = 0.0;
     gtk_widget_set_cursor_from_name(GTK_WIDGET(r), "grab");
+    if (r->canvas && gtk_gesture_drag_get_start_point(drag, &x, &y)) {
+        if (r->scrubbing) {
+            sono_canvas_scrub(r->canvas, to_s(r, x + dx), FALSE);
+        } else if (!r->dragged) {
+            sono_canvas_locate(r->canvas, to_s(r, x));
+        }
+    }
+    r->scrubbing = FALSE;
+}
+
+/* The sequence was taken away: a scrub must not go on for ever. */
+static void on_drag_cancel(GtkGesture *drag, GdkEventSequence *sequence, SonoTimeRuler *r)
+{
+    if (r->scrubbing && r->canvas) {
+        sono_canvas_scrub(r->canvas, to_s(r, r->x_px), FALSE);
+    }
+    r->scrubbing = FALSE;
 }
 
 static void on_motion(GtkEventControllerMotion *motion, double x, double y, SonoTimeRuler *r)
@@ -224,9 +267,10 @@ static void sono_time_ruler_init(SonoTimeRuler *r)
     GtkEventController *motion = gtk_event_controller_motion_new();
     GtkEventController *scroll = gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
     r->format = SONO_TIME_HMS;
-    g_signal_connect(drag, "drag-begin", G_CALLBACK(on_pan_begin), r);
-    g_signal_connect(drag, "drag-update", G_CALLBACK(on_pan_update), r);
-    g_signal_connect(drag, "drag-end", G_CALLBACK(on_pan_end), r);
+    g_signal_connect(drag, "drag-begin", G_CALLBACK(on_drag_begin), r);
+    g_signal_connect(drag, "drag-update", G_CALLBACK(on_drag_update), r);
+    g_signal_connect(drag, "drag-end", G_CALLBACK(on_drag_end), r);
+    g_signal_connect(drag, "cancel", G_CALLBACK(on_drag_cancel), r);
     g_signal_connect(motion, "enter", G_CALLBACK(on_motion), r);
     g_signal_connect(motion, "motion", G_CALLBACK(on_motion), r);
     g_signal_connect(scroll, "scroll", G_CALLBACK(on_scroll), r);
@@ -235,7 +279,7 @@ static void sono_time_ruler_init(SonoTimeRuler *r)
     gtk_widget_add_controller(widget, scroll);
     gtk_widget_set_direction(widget, GTK_TEXT_DIR_LTR); /* time runs to the right in every language */
     gtk_widget_set_cursor_from_name(widget, "grab");
-    gtk_widget_set_tooltip_text(widget, _("Drag to move, wheel to zoom time"));
+    gtk_widget_set_tooltip_text(widget, _("Drag to move, wheel to zoom time; a click puts the play cursor there, Ctrl and drag scrubs"));
     gtk_accessible_update_property(GTK_ACCESSIBLE(r), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Time"), -1);
 }
 

@@ -16,6 +16,7 @@
 #define LEAST_GAIN 0.25
 #define MOST_GAIN 1000.0
 #define WHEEL_GAIN 1.25
+#define CLICK_PX 3.0 /* a press that moves farther is no click */
 
 struct _SonoWaveform {
     GtkWidget parent_instance;
@@ -27,6 +28,7 @@ struct _SonoWaveform {
     double gain;
     gboolean decibels;
     gboolean selecting; /* a drag is the time tool's */
+    gboolean dragged;   /* it is no click any more */
     gboolean scaling;   /* a drag is the scale's */
     double drag_gain;
     int drag_lane;
@@ -250,6 +252,7 @@ static void on_pressed(GtkGestureClick *click, int n_press, double x, double y, 
     SonoPointer pointer = pointer_at(w, GTK_EVENT_CONTROLLER(click), SONO_POINTER_DOWN, x, y);
     pointer.n_press = n_press;
     w->selecting = TRUE;
+    w->dragged = FALSE;
     sono_scene_lend_tool(scene, sono_tool_find("time"));
     sono_canvas_point(w->canvas, &pointer);
 }
@@ -259,6 +262,7 @@ static void on_drag_update(GtkGestureDrag *drag, double dx, double dy, SonoWavef
     double x = 0.0;
     double y = 0.0;
     gtk_gesture_drag_get_start_point(drag, &x, &y);
+    w->dragged = w->dragged || hypot(dx, dy) > CLICK_PX;
     if (w->scaling) {
         set_gain(w, w->drag_gain * exp2(-dy / 32.0));
     } else if (w->selecting && lane_view(w->canvas)) {
@@ -274,6 +278,10 @@ static void end_drag(SonoWaveform *w, GtkGesture *gesture, SonoPointerKind kind,
         const SonoPointer pointer = pointer_at(w, GTK_EVENT_CONTROLLER(gesture), kind, x, y);
         const SonoPointer leave = {.kind = SONO_POINTER_LEAVE}; /* it is here, not on the canvas */
         sono_canvas_point(w->canvas, &pointer);
+        if (kind == SONO_POINTER_UP && !w->dragged && sono_selection_is_empty(sono_scene_selection(scene))) {
+            const SonoViewState *view = sono_scene_view(scene);
+            sono_canvas_locate(w->canvas, view->t0_s + x * view->s_per_px);
+        }
         sono_canvas_point(w->canvas, &leave);
         sono_scene_lend_tool(scene, NULL);
         sono_canvas_refresh(w->canvas);
