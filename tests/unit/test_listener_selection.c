@@ -8,6 +8,20 @@
 #include "sono_clock.h"
 
 #define FADE 240
+#ifdef SONO_SANITIZED
+#define PATIENCE 20
+#else
+#define PATIENCE 1
+#endif
+
+/* A device that takes at once is faster than the workers: let them do all they want to do first. */
+static void let_prepare(Ears *e)
+{
+    for (int i = 0; i < 12; i++) {
+        sono_jobs_wait_idle(sono_engine_jobs(e->engine));
+        ears_poll(e);
+    }
+}
 
 static const SonoRegion box = {1.0025, 1.9975, 1000.0, 3000.0}; /* 1.0 to 2.0 s with its feathers */
 
@@ -56,6 +70,7 @@ static void it_is_what_the_mask_holds_and_loops_without_gaps(void **state)
     ears_select(&e, box);
     set_loop(&e, true);
     assert_true(sono_listener_play(e.listener, SONO_LISTEN_SELECTION));
+    let_prepare(&e);
     ears_hear(&e, 4 * RATE);
     assert_int_equal(e.n_heard, 4 * RATE);
     assert_int_equal(e.state.what, SONO_LISTEN_SELECTION);
@@ -101,7 +116,7 @@ static void a_long_one_begins_at_once(void **state)
         ears_hear(&e, 64);
         const double took_s = sono_now_s() - start_s;
         printf("ten minutes, %s: heard after %.1f ms\n", ahead ? "prepared" : "just selected", 1e3 * took_s);
-        assert_true(took_s < (ahead ? 0.1 : 0.25)); /* two cores that others may use, too */
+        assert_true(took_s < PATIENCE * (ahead ? 0.1 : 0.25)); /* two cores that others may use, too */
         if (!ahead) {
             sono_listener_stop(e.listener);
             ears_drop(&e);
@@ -170,6 +185,7 @@ static void one_channel_is_heard_alone(void **state)
     assert_ok(sono_mask_add(&mask, &shape, &err), err);
     assert_ok(sono_listener_set_selection(e.listener, &mask, 1, &err), err);
     assert_true(sono_listener_play(e.listener, SONO_LISTEN_SELECTION));
+    let_prepare(&e);
     ears_hear(&e, RATE / 2);
     double energy = 0.0;
     for (int64_t i = 0; i < e.n_heard; i++) {
