@@ -7,6 +7,7 @@
 #include "tip.h"
 
 #define COUNTER_CHARS 12
+#define SPAN_S 10.0 /* looked at: milliseconds */
 #define COUNTER_US 50000 /* nobody reads faster */
 
 struct _SonoTransport {
@@ -148,7 +149,7 @@ GtkWidget *sono_transport_new(void)
 
 static void count(SonoTransport *t, double t_s, double rate_hz)
 {
-    g_autofree char *text = t->has_sound ? sono_format_time(t_s, rate_hz, 1.0, t->format) : g_strdup("");
+    g_autofree char *text = t->has_sound ? sono_format_time(t_s, rate_hz, SPAN_S, t->format) : g_strdup("");
     if (g_strcmp0(gtk_inscription_get_text(GTK_INSCRIPTION(t->counter)), text) != 0) {
         gtk_inscription_set_text(GTK_INSCRIPTION(t->counter), text);
     }

@@ -70,6 +70,7 @@ struct _SonoWindow {
     SonoInspector *inspector;
     SonoStatusBar *status_bar;
     SonoTransport *transport;
+    GtkWidget *volume;
     GtkWidget *paned;                                                          /* stage and inspector */
     GtkWidget *content, *welcome, *name, *info, *menu_button, *display_button; /* of the template */
     gulong paned_handler; /* until the width of the inspector is set */

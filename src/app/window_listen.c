@@ -121,18 +121,13 @@ void window_listen_hear(SonoWindow *w, const SonoEditorNews *news)
         return; /* only the history's list, or what is saved */
     }
     const gboolean made = l->revision != 0 && news->kind == SONO_NEWS_SOUND && n > l->n_applied;
-    SonoListenOptions o = sono_listener_options(l->listener);
-    if (made && o.auto_audition && !is_ours(w)) {
-        window_listen_take(w);
-    } else if (!made && o.auto_audition) { /* only what is made is played by itself */
-        o.auto_audition = false;
-        sono_listener_set_options(l->listener, &o);
+    if (made && sono_listener_options(l->listener).auto_audition && !is_ours(w)) {
+        window_listen_take(w); /* it begins by itself */
     }
     sono_listener_set_sound(l->listener, sono_document_clip(doc), n > 0 ? sono_document_clip_at(doc, n - 1) : NULL,
                             made ? news->dirty : span_of_newest(w, doc));
     l->revision = revision;
     l->n_applied = n;
-    window_listen_follow_settings(w);
     window_listen_poll(w);
 }
 
@@ -239,7 +234,7 @@ static void show_all(SonoWindow *w, gboolean in_frame)
         l->state.player.sounding = false;
         l->state.player.meters = (SonoMeterReading){0};
     }
-    if (l->state.line[0]) {
+    if (l->state.line[0] && l->state.player.output.phase != SONO_OUTPUT_LOST) { /* show_device tells that */
         sono_window_tell(w, l->state.line, TRUE);
     }
     show_place(w, in_frame);
@@ -271,7 +266,7 @@ static gboolean on_timer(gpointer data)
 {
     SonoWindow *w = data;
     window_listen_poll(w);
-    if (goes_on(w) || (is_ours(w) && w->listening.state.player.output.phase == SONO_OUTPUT_LOST)) {
+    if (goes_on(w)) {
         return G_SOURCE_CONTINUE;
     }
     w->listening.timer = 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tool_params.h"
+#include "volume.h"
 
 #define MIN_RANGE_DB 5.0
 
@@ -113,7 +114,7 @@ static void apply_number(SonoWindow *w, const char *name, double value)
                strcmp(name, "show-meters") == 0) {
         g_object_set(w->stage, name, value != 0.0, NULL);
     } else if (strcmp(name, "output-gain") == 0) {
-        sono_status_bar_set_gain(w->status_bar, value);
+        volume_show(w->volume, value);
     } else if (strcmp(name, "floor-db") == 0 || strcmp(name, "ceiling-db") == 0) {
         apply_range(w);
     } else {

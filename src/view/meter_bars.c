@@ -20,6 +20,7 @@ enum { TRUE_PEAK, MOMENTARY, SHORT, INTEGRATED, RANGE, N_FIGURES };
 struct _SonoMeterBars {
     GtkWidget parent_instance;
     LaneStyle style;
+    GtkWidget *fader; /* or NULL */
     SonoMeterReading reading;
     gint64 read_us, drawn_us; /* 0: never */
     char figures[N_FIGURES][12];
@@ -147,11 +148,23 @@ typedef struct Area {
     double x, y, width, height; /* of the bars */
 } Area;
 
-static Area bars_area(GtkWidget *widget)
+static int fader_width(const SonoMeterBars *m)
 {
+    int min = 0;
+    int natural = 0;
+    if (m->fader && gtk_widget_should_layout(m->fader)) {
+        gtk_widget_measure(m->fader, GTK_ORIENTATION_HORIZONTAL, -1, &min, &natural, NULL, NULL);
+    }
+    return natural;
+}
+
+static Area bars_area(SonoMeterBars *m)
+{
+    GtkWidget *widget = GTK_WIDGET(m);
     const double y = TOP_PX + LIGHT_PX + 3.0;
     const double height = gtk_widget_get_height(widget) - y - N_FIGURES * ROW_PX - 10.0;
-    return (Area){SCALE_PX, y, gtk_widget_get_width(widget) - SCALE_PX - EDGE_PX, MAX(height, 0.0)};
+    const double width = gtk_widget_get_width(widget) - SCALE_PX - EDGE_PX - fader_width(m);
+    return (Area){SCALE_PX, y, MAX(width, 1.0), MAX(height, 0.0)};
 }
 
 static void draw_scale(SonoMeterBars *m, GtkSnapshot *snapshot, const Area *a)
@@ -241,19 +254,35 @@ static void draw_figures(SonoMeterBars *m, GtkSnapshot *snapshot)
 static void sono_meter_bars_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
 {
     SonoMeterBars *m = SONO_METER_BARS(widget);
-    const Area a = bars_area(widget);
+    const Area a = bars_area(m);
     for (int bar = 0; bar < n_bars(m); bar++) {
         draw_bar(m, snapshot, &a, bar);
     }
     draw_scale(m, snapshot, &a);
     draw_figures(m, snapshot);
     tell(m);
+    if (m->fader) {
+        gtk_widget_snapshot_child(widget, m->fader, snapshot);
+    }
+}
+
+static void sono_meter_bars_size_allocate(GtkWidget *widget, int width, int height, int baseline)
+{
+    SonoMeterBars *m = SONO_METER_BARS(widget);
+    if (m->fader && gtk_widget_should_layout(m->fader)) {
+        const int w = fader_width(m);
+        const Area a = bars_area(m);
+        int min = 0;
+        gtk_widget_measure(m->fader, GTK_ORIENTATION_VERTICAL, w, &min, NULL, NULL, NULL);
+        const GtkAllocation at = {width - w - (int)EDGE_PX / 2, (int)TOP_PX, w, MAX((int)(a.y + a.height - TOP_PX), min)};
+        gtk_widget_size_allocate(m->fader, &at, -1);
+    }
 }
 
 static void sono_meter_bars_measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                                     int *natural, int *minimum_baseline, int *natural_baseline)
 {
-    *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? WIDTH_PX : 0;
+    *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? WIDTH_PX + fader_width(SONO_METER_BARS(widget)) : 0;
 }
 
 /* ---- life ---- */
@@ -284,6 +313,7 @@ static void sono_meter_bars_css_changed(GtkWidget *widget, GtkCssStyleChange *ch
 
 static void sono_meter_bars_dispose(GObject *object)
 {
+    g_clear_pointer(&SONO_METER_BARS(object)->fader, gtk_widget_unparent);
     lane_style_clear(&SONO_METER_BARS(object)->style);
     G_OBJECT_CLASS(sono_meter_bars_parent_class)->dispose(object);
 }
@@ -294,6 +324,7 @@ static void sono_meter_bars_class_init(SonoMeterBarsClass *klass)
     G_OBJECT_CLASS(klass)->dispose = sono_meter_bars_dispose;
     widget->snapshot = sono_meter_bars_snapshot;
     widget->measure = sono_meter_bars_measure;
+    widget->size_allocate = sono_meter_bars_size_allocate;
     widget->css_changed = sono_meter_bars_css_changed;
     gtk_widget_class_set_css_name(widget, "meterbars");
     gtk_widget_class_set_accessible_role(widget, GTK_ACCESSIBLE_ROLE_METER);
@@ -323,4 +354,10 @@ static void sono_meter_bars_init(SonoMeterBars *m)
 GtkWidget *sono_meter_bars_new(void)
 {
     return g_object_new(SONO_TYPE_METER_BARS, NULL);
+}
+
+void sono_meter_bars_set_fader(SonoMeterBars *m, GtkWidget *fader)
+{
+    m->fader = fader;
+    gtk_widget_set_parent(fader, GTK_WIDGET(m));
 }
