@@ -193,11 +193,11 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
         {.title = N_("Edits reach all c_hannels"), .property = "link-channels"}};
     const Row sound[] = {
         {.title = N_("Pre-ro_ll"), .property = "pre-roll", .step = 0.1, .digits = 1, .unit = "s"},
-        {.title = N_("Post-r_oll"), .property = "post-roll", .step = 0.1, .digits = 1, .unit = "s"},
+        {.title = N_("Post-roll"), .property = "post-roll", .step = 0.1, .digits = 1, .unit = "s"},
         {.title = N_("_Volume"), .property = "output-gain", .step = 1.0, .digits = 1, .unit = "dB"},
-        {.title = N_("The _view while playing"), .property = "follow", .values = sono_follow_names, .titles = follow_titles},
-        {.title = N_("Stop _returns to the start"), .property = "return-to-start"},
-        {.title = N_("Play each edit as it is _made"), .property = "auto-audition"}};
+        {.title = N_("The vie_w while playing"), .property = "follow", .values = sono_follow_names, .titles = follow_titles},
+        {.title = N_("Stop ret_urns to the start"), .property = "return-to-start"},
+        {.title = N_("Pla_y each edit as it is made"), .property = "auto-audition"}};
     const Row files[] = {{.title = N_("_Offer edits that were not saved"), .property = "offer-recovery"}};
 
     g_autoptr(GtkSizeGroup) widths = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);

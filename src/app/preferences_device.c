@@ -193,7 +193,7 @@ static void add_numbers(GtkGrid *grid, int y, GtkSizeGroup *widths, SonoSettings
 
 void preferences_add_device(GtkGrid *grid, GtkSizeGroup *widths, SonoSettings *settings)
 {
-    Choice *c = add_choice(grid, 0, widths, settings, _("Sound _device"), "audio-device");
+    Choice *c = add_choice(grid, 0, widths, settings, _("Sou_nd device"), "audio-device");
     g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new();
     g_autoptr(GTask) task = g_task_new(c->drop_down, NULL, on_listed, NULL);
     g_signal_connect(factory, "setup", G_CALLBACK(on_item_setup), NULL);
@@ -206,8 +206,8 @@ void preferences_add_device(GtkGrid *grid, GtkSizeGroup *widths, SonoSettings *s
     show_device(c);
     g_signal_connect(c->drop_down, "notify::selected", G_CALLBACK(on_device_chosen), c);
     g_task_run_in_thread(task, list_devices);
-    add_numbers(grid, 1, widths, settings, _("_Rate"), "audio-rate", rates_hz, G_N_ELEMENTS(rates_hz),
+    add_numbers(grid, 1, widths, settings, _("Rate"), "audio-rate", rates_hz, G_N_ELEMENTS(rates_hz),
                 _("As the sound"), "Hz");
-    add_numbers(grid, 2, widths, settings, _("_Buffer"), "audio-buffer", buffers_frames, G_N_ELEMENTS(buffers_frames),
+    add_numbers(grid, 2, widths, settings, _("Buffer"), "audio-buffer", buffers_frames, G_N_ELEMENTS(buffers_frames),
                 _("The device's choice"), _("frames"));
 }
