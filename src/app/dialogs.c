@@ -6,6 +6,8 @@
 
 #include "accessible.h"
 
+#define LINGER_S 10
+
 typedef struct Ask {
     GtkWindow *parent; /* weak */
     SonoSettings *settings;
@@ -114,6 +116,23 @@ static void answer_save(GtkNativeDialog *dialog, const Ask *ask, const char *pat
     }
 }
 
+static gboolean let_go(gpointer dialog)
+{
+    gtk_native_dialog_destroy(dialog);
+    g_object_unref(dialog);
+    return G_SOURCE_REMOVE;
+}
+
+/* GTK 4.8's chooser may not be destroyed while it still reads its folder: it is told of the end all the same, and
+ * crashes. So one that was answered lingers, unseen. */
+static void dismiss(GtkNativeDialog *dialog)
+{
+    gtk_native_dialog_hide(dialog);
+    gtk_native_dialog_set_transient_for(dialog, NULL);
+    g_object_set_data(G_OBJECT(dialog), "ask", NULL);
+    g_timeout_add_seconds(LINGER_S, let_go, dialog);
+}
+
 static void on_response(GtkNativeDialog *dialog, int response, gpointer data)
 {
     const Ask *ask = g_object_get_data(G_OBJECT(dialog), "ask");
@@ -136,14 +155,12 @@ static void on_response(GtkNativeDialog *dialog, int response, gpointer data)
         answer_save(dialog, ask, path ? path : g_file_peek_path(file));
         ask = g_object_get_data(G_OBJECT(dialog), "ask"); /* NULL: the next question has it */
     }
-    gtk_native_dialog_destroy(dialog);
-    g_object_unref(dialog);
+    dismiss(dialog);
 }
 
 static void on_parent_destroyed(GtkNativeDialog *dialog)
 {
-    gtk_native_dialog_destroy(dialog);
-    g_object_unref(dialog);
+    dismiss(dialog);
 }
 
 static void add_filter(GtkFileChooser *chooser, const char *title, const char *extension, const char *const *patterns)

@@ -177,9 +177,9 @@ void window_hear(SonoWindow *w)
 {
     SonoError err = {0};
     g_autoptr(SonoWindow) self = g_object_ref(w); /* what is heard may close it */
-    g_autofree SonoEditorNews *news = g_new0(SonoEditorNews, 1);
-    while (w->file.editor && sono_editor_poll(w->file.editor, news)) {
-        hear(w, news);
+    SonoEditorNews news = {0};
+    while (w->file.editor && sono_editor_poll(w->file.editor, &news)) {
+        hear(w, &news);
     }
     if (w->file.recovery && sono_recovery_take_error(w->file.recovery, &err)) {
         g_autofree char *line = g_strdup_printf(_("A crash now would lose edits: %s"), err.message);

@@ -7,15 +7,16 @@ if(TARGET sonobrush AND TARGET sonobrush-cli)
   find_program(DBUS_RUN_SESSION dbus-run-session)
   find_program(GDBUS gdbus)
   if(XVFB_RUN AND XDOTOOL AND OPENBOX AND DBUS_RUN_SESSION AND GDBUS)
-    set(app_env "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};ASAN_OPTIONS=detect_leaks=0")
+    set(app_env "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
     add_executable(test_app_widgets ${CMAKE_CURRENT_SOURCE_DIR}/ui/test_app_widgets.c)
     target_include_directories(test_app_widgets PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/src/app
       ${CMAKE_BINARY_DIR}/src/app)
     target_link_libraries(test_app_widgets PRIVATE sono_app sono_flags PkgConfig::CMOCKA m)
     set(with_display ${CMAKE_CURRENT_SOURCE_DIR}/ui/with-display.sh)
     add_test(NAME app_widgets COMMAND ${with_display} $<TARGET_FILE:test_app_widgets>)
+    # Leaks: an array that GLib grows, 128 bytes at a time, whose owner lies behind frames without a frame pointer.
     set_tests_properties(app_widgets PROPERTIES TIMEOUT 120 ENVIRONMENT
-      "${app_env};HOME=${CMAKE_BINARY_DIR}/tests/home;XDG_DATA_HOME=${CMAKE_BINARY_DIR}/tests/home/data;XDG_CONFIG_HOME=${CMAKE_BINARY_DIR}/tests/home/config;GTK_A11Y=test;GSETTINGS_BACKEND=memory;G_DEBUG=fatal-warnings;LC_ALL=C.UTF-8")
+      "${app_env};ASAN_OPTIONS=detect_leaks=0;HOME=${CMAKE_BINARY_DIR}/tests/home;XDG_DATA_HOME=${CMAKE_BINARY_DIR}/tests/home/data;XDG_CONFIG_HOME=${CMAKE_BINARY_DIR}/tests/home/config;GTK_A11Y=test;GSETTINGS_BACKEND=memory;G_DEBUG=fatal-warnings;LC_ALL=C.UTF-8")
     add_test(NAME app_manners COMMAND ${with_display} ${CMAKE_CURRENT_SOURCE_DIR}/ui/manners.sh)
     add_test(NAME app_recovery COMMAND ${with_display} ${CMAKE_CURRENT_SOURCE_DIR}/ui/recovery.sh)
     add_test(NAME app_installed COMMAND ${with_display} ${CMAKE_CURRENT_SOURCE_DIR}/ui/installed.sh)

@@ -7,9 +7,8 @@ if(TARGET sono_view)
   find_program(OPENBOX openbox)
   find_program(DBUS_RUN_SESSION dbus-run-session)
   if(XVFB_RUN AND XDOTOOL AND OPENBOX AND DBUS_RUN_SESSION)
-    # Accessibility is looked at inside the process; leaks are those of GL drivers and fonts (tests/ui/window.cmake).
-    set(canvas_env GTK_A11Y=test GSETTINGS_BACKEND=memory G_DEBUG=fatal-criticals LC_ALL=C.UTF-8
-        ASAN_OPTIONS=detect_leaks=0)
+    # Accessibility is looked at inside the process.
+    set(canvas_env GTK_A11Y=test GSETTINGS_BACKEND=memory G_DEBUG=fatal-criticals LC_ALL=C.UTF-8)
     # widget_test(<name> <executable> [ENV...])
     function(widget_test name executable)
       add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/ui/with-display.sh $<TARGET_FILE:${executable}>)
@@ -28,7 +27,9 @@ if(TARGET sono_view)
     widget_test(canvas_gles test_canvas GDK_DEBUG=gl-gles)
     widget_test(canvas_no_gl test_canvas GDK_DEBUG=gl-disable SONO_TEST_NO_GL=1)
     widget_test(stage test_stage)
-    widget_test(watchdog test_watchdog)
+    if(NOT SONO_SANITIZE) # it is about 100 ms and about backtraces; the sanitizers take longer over each
+      widget_test(watchdog test_watchdog)
+    endif()
   else()
     message(NOTICE "xvfb-run, xdotool, openbox or dbus-run-session was not found: the canvas is not tested")
   endif()

@@ -15,7 +15,7 @@ windows()
 
 wait_windows() # N
 {
-    for _ in $(seq 200); do
+    for _ in $(seq "${SONO_SLOW:+1}200"); do
         [ "$(windows)" != "$1" ] || return 0
         sleep .05
     done
@@ -24,7 +24,7 @@ wait_windows() # N
 
 wait_title() # PATTERN
 {
-    for _ in $(seq 200); do
+    for _ in $(seq "${SONO_SLOW:+1}200"); do
         [ -z "$(xdotool search --onlyvisible --name "$1" 2> /dev/null)" ] || return 0
         sleep .05
     done
@@ -38,7 +38,7 @@ on_screen()
 
 wait_on_screen() # N
 {
-    for _ in $(seq 200); do
+    for _ in $(seq "${SONO_SLOW:+1}200"); do
         [ "$(on_screen)" != "$1" ] || return 0
         sleep .05
     done

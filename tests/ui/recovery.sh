@@ -17,7 +17,7 @@ on_screen()
 
 wait_on_screen() # N
 {
-    for _ in $(seq 200); do
+    for _ in $(seq "${SONO_SLOW:+1}200"); do
         [ "$(on_screen)" != "$1" ] || return 0
         sleep .05
     done
@@ -31,7 +31,7 @@ kept()
 
 wait_kept() # N
 {
-    for _ in $(seq 200); do
+    for _ in $(seq "${SONO_SLOW:+1}200"); do
         [ "$(kept)" != "$1" ] || return 0
         sleep .05
     done

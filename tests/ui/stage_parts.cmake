@@ -10,5 +10,5 @@ if(TARGET sono_view AND XVFB_RUN AND XDOTOOL AND OPENBOX AND DBUS_RUN_SESSION)
   target_link_libraries(test_stage_parts PRIVATE sono_view sono_flags PkgConfig::CMOCKA m)
   add_test(NAME stage_parts COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/ui/with-display.sh $<TARGET_FILE:test_stage_parts>)
   set_tests_properties(stage_parts PROPERTIES LABELS ui TIMEOUT 180 ENVIRONMENT
-    "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;GTK_A11Y=test;GSETTINGS_BACKEND=memory;G_DEBUG=fatal-criticals;ASAN_OPTIONS=detect_leaks=0")
+    "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;GTK_A11Y=test;GSETTINGS_BACKEND=memory;G_DEBUG=fatal-criticals")
 endif()

@@ -33,10 +33,10 @@ status() # [WINDOW]
     gdbus call --session -d $bus -o "$object/window/${1:-1}" -m org.gtk.Actions.Describe status 2> /dev/null || true
 }
 
-# wait_for PATTERN [WINDOW]: until the status matches, at most 20 s
+# wait_for PATTERN [WINDOW]: until the status matches, at most 30 s (80 under a sanitizer: SONO_SLOW)
 wait_for()
 {
-    for _ in $(seq 400); do
+    for _ in $(seq "${SONO_SLOW:+1}600"); do
         kill -0 "$pid" 2> /dev/null || fail "the window has ended"
         if status "${2:-1}" | grep -qE "$1"; then
             return
