@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Meters of what is heard: for each channel a bar with rms, peak and its hold mark, a light that stays on once something
- * has clipped; below them true peak and loudness in figures. A click on the lights or figures activates
+/* Meters of what is heard: for each channel a bar with rms, peak and its hold mark, a light that stays on once
+ * something has clipped; below them true peak and loudness in figures. A click on the lights or figures activates
  * win.reset-meters. Main thread. */
 #pragma once
 #include <gtk/gtk.h>

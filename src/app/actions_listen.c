@@ -15,8 +15,7 @@ static const char *const mode_names[] = {[SONO_CHANNELS_AS_THEY_ARE] = "normal",
 static gboolean is_playing(const SonoWindow *w)
 {
     const SonoListenState *s = &w->listening.state;
-    return sono_speaker_is_owner(w->speaker, w) &&
-           (s->playing || s->preparing || s->player.phase != SONO_PLAY_STOPPED);
+    return sono_speaker_is_owner(w->speaker, w) && (s->playing || s->preparing || s->player.phase != SONO_PLAY_STOPPED);
 }
 
 static void stop_it(SonoWindow *w)

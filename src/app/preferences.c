@@ -137,8 +137,8 @@ static void add_row(GtkGrid *grid, int y, GtkSizeGroup *widths, SonoSettings *se
 }
 
 /* Returns the grid, for more rows. */
-static GtkGrid *add_group(GtkBox *box, GtkSizeGroup *widths, SonoSettings *settings, const char *title,
-                          const Row *rows, gsize n)
+static GtkGrid *add_group(GtkBox *box, GtkSizeGroup *widths, SonoSettings *settings, const char *title, const Row *rows,
+                          gsize n)
 {
     GtkWidget *heading = gtk_label_new(title);
     GtkWidget *grid = gtk_grid_new();
@@ -192,13 +192,15 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
          .unit = "ms"},
         {.title = N_("So_ft edges of selections, frequency"), .property = "feather-hz", .step = 5.0, .unit = "Hz"},
         {.title = N_("Edits reach all c_hannels"), .property = "link-channels"}};
-    const Row sound[] = {
-        {.title = N_("Pre-ro_ll"), .property = "pre-roll", .step = 0.1, .digits = 1, .unit = "s"},
-        {.title = N_("Post-roll"), .property = "post-roll", .step = 0.1, .digits = 1, .unit = "s"},
-        {.title = N_("_Volume"), .property = "output-gain", .step = 1.0, .digits = 1, .unit = "dB"},
-        {.title = N_("The vie_w while playing"), .property = "follow", .values = sono_follow_names, .titles = follow_titles},
-        {.title = N_("Stop ret_urns to the start"), .property = "return-to-start"},
-        {.title = N_("Pla_y each edit as it is made"), .property = "auto-audition"}};
+    const Row sound[] = {{.title = N_("Pre-ro_ll"), .property = "pre-roll", .step = 0.1, .digits = 1, .unit = "s"},
+                         {.title = N_("Post-roll"), .property = "post-roll", .step = 0.1, .digits = 1, .unit = "s"},
+                         {.title = N_("_Volume"), .property = "output-gain", .step = 1.0, .digits = 1, .unit = "dB"},
+                         {.title = N_("The vie_w while playing"),
+                          .property = "follow",
+                          .values = sono_follow_names,
+                          .titles = follow_titles},
+                         {.title = N_("Stop ret_urns to the start"), .property = "return-to-start"},
+                         {.title = N_("Pla_y each edit as it is made"), .property = "auto-audition"}};
     const Row files[] = {{.title = N_("_Offer edits that were not saved"), .property = "offer-recovery"}};
 
     g_autoptr(GtkSizeGroup) widths = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);

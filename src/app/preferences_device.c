@@ -206,8 +206,8 @@ void preferences_add_device(GtkGrid *grid, GtkSizeGroup *widths, SonoSettings *s
     show_device(c);
     g_signal_connect(c->drop_down, "notify::selected", G_CALLBACK(on_device_chosen), c);
     g_task_run_in_thread(task, list_devices);
-    add_numbers(grid, 1, widths, settings, _("Rate"), "audio-rate", rates_hz, G_N_ELEMENTS(rates_hz),
-                _("As the sound"), "Hz");
+    add_numbers(grid, 1, widths, settings, _("Rate"), "audio-rate", rates_hz, G_N_ELEMENTS(rates_hz), _("As the sound"),
+                "Hz");
     add_numbers(grid, 2, widths, settings, _("Buffer"), "audio-buffer", buffers_frames, G_N_ELEMENTS(buffers_frames),
                 _("The device's choice"), _("frames"));
 }

@@ -7,7 +7,7 @@
 #include "tip.h"
 
 #define COUNTER_CHARS 12
-#define SPAN_S 10.0 /* looked at: milliseconds */
+#define SPAN_S 10.0      /* looked at: milliseconds */
 #define COUNTER_US 50000 /* nobody reads faster */
 
 struct _SonoTransport {
@@ -117,8 +117,8 @@ static void sono_transport_init(SonoTransport *t)
                      _("Play Only the Selection"));
     (void)add_button(t, gtk_button_new(), "sonobrush-play-delta-symbolic", "win.play-delta",
                      _("Play what the newest edit took away (D)"), _("Play the Difference"));
-    (void)add_button(t, gtk_toggle_button_new(), "media-playlist-repeat-symbolic", "win.loop",
-                     _("Again and again (L)"), _("Loop"));
+    (void)add_button(t, gtk_toggle_button_new(), "media-playlist-repeat-symbolic", "win.loop", _("Again and again (L)"),
+                     _("Loop"));
     t->counter = gtk_inscription_new("");
     gtk_inscription_set_min_chars(GTK_INSCRIPTION(t->counter), COUNTER_CHARS);
     gtk_inscription_set_nat_chars(GTK_INSCRIPTION(t->counter), COUNTER_CHARS);

@@ -91,7 +91,7 @@ void volume_show(GtkWidget *volume, double gain_db)
                                                                     : "audio-volume-high-symbolic");
     tip_set(v->scale, tip);
     tip_set(v->mute, muted ? _("Unmute") : _("Mute"));
-    gtk_accessible_update_property(GTK_ACCESSIBLE(v->mute), GTK_ACCESSIBLE_PROPERTY_LABEL, muted ? _("Unmute") : _("Mute"),
-                                   -1);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(v->mute), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                   muted ? _("Unmute") : _("Mute"), -1);
     gtk_accessible_update_property(GTK_ACCESSIBLE(v->scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
 }

@@ -6,8 +6,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define POLL_MS 100         /* also while no frames are drawn */
-#define MOST_LEAD_S 0.05    /* a frame is seen so long after it is begun, at most */
+#define POLL_MS 100      /* also while no frames are drawn */
+#define MOST_LEAD_S 0.05 /* a frame is seen so long after it is begun, at most */
 
 static const char *const phase_names[] = {[SONO_OUTPUT_CLOSED] = "closed",
                                           [SONO_OUTPUT_OPENING] = "opening",
@@ -53,9 +53,8 @@ static void send_selection(SonoWindow *w)
     const SonoSelection *s = sono_scene_selection(scene);
     const SonoToolOptions *o = sono_scene_options(scene);
     const SonoViewState *v = sono_scene_view(scene);
-    if (sono_scene_is_dragging(scene) ||
-        (l->knows_selection && l->selection_revision == s->revision && l->feather_ms == o->feather_ms &&
-         l->feather_hz == o->feather_hz)) {
+    if (sono_scene_is_dragging(scene) || (l->knows_selection && l->selection_revision == s->revision &&
+                                          l->feather_ms == o->feather_ms && l->feather_hz == o->feather_hz)) {
         return;
     }
     l->knows_selection = TRUE;

@@ -11,11 +11,11 @@
 #define MIN_RANGE_DB 5.0
 
 /* Settings by which a window goes, besides those of tool_params. */
-static const char *const followed[] = {
-    "tool",           "operation",       "axis",        "colours",     "floor-db", "ceiling-db",
-    "time-format",    "freq-format",     "show-meters", "output-gain", "loop",     "return-to-start",
-    "auto-audition",  "follow",          "pre-roll",    "post-roll",   "show-overview", "show-waveform",
-    "show-inspector", NULL};
+static const char *const followed[] = {"tool",          "operation",     "axis",           "colours",
+                                       "floor-db",      "ceiling-db",    "time-format",    "freq-format",
+                                       "show-meters",   "output-gain",   "loop",           "return-to-start",
+                                       "auto-audition", "follow",        "pre-roll",       "post-roll",
+                                       "show-overview", "show-waveform", "show-inspector", NULL};
 
 static int index_of(const char *const *names, const char *name)
 {

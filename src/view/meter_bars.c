@@ -14,6 +14,7 @@
 #define ROW_PX 15.0 /* of the figures */
 #define MAX_BARS 20 /* with more channels a bar shows the loudest of several */
 #define DRAW_US 33000
+#define TELL_US 250000
 
 enum { TRUE_PEAK, MOMENTARY, SHORT, INTEGRATED, RANGE, N_FIGURES };
 
@@ -22,7 +23,7 @@ struct _SonoMeterBars {
     LaneStyle style;
     GtkWidget *fader; /* or NULL */
     SonoMeterReading reading;
-    gint64 read_us, drawn_us; /* 0: never */
+    gint64 read_us, drawn_us, told_us; /* 0: never */
     char figures[N_FIGURES][12];
 };
 
@@ -98,23 +99,27 @@ static void write_figures(SonoMeterBars *m)
     const float values[] = {r->true_peak_db, r->momentary_lufs, r->short_lufs, r->integrated_lufs};
     for (int i = 0; i < RANGE; i++) {
         const gboolean known = r->n_channels > 0 && (double)values[i] > SONO_METER_FLOOR_DB + 0.05;
-        (void)g_snprintf(m->figures[i], sizeof m->figures[i], known ? "%.1f" : "–",
-                         known ? (double)values[i] : 0.0);
+        (void)g_snprintf(m->figures[i], sizeof m->figures[i], known ? "%.1f" : "–", known ? (double)values[i] : 0.0);
     }
     const gboolean has_range = r->n_channels > 0 && r->range_lu > 0.0f;
     (void)g_snprintf(m->figures[RANGE], sizeof m->figures[RANGE], has_range ? "%.1f" : "–",
                      has_range ? (double)r->range_lu : 0.0);
 }
 
-/* For assistive technology, at most as often as it is drawn; the value is what matters most: the highest peak. */
-static void tell(SonoMeterBars *m)
+/* For assistive technology, a few times a second: in words, for GTK 4.8 tells values of its own ranges only. */
+static void tell(SonoMeterBars *m, gint64 now_us)
 {
     const SonoMeterReading *r = &m->reading;
     const double peak_db = loudest(r->hold_db, 0, CLAMP(r->n_channels, 0, SONO_METER_CHANNELS));
+    if (now_us - m->told_us < TELL_US && m->told_us > 0) {
+        return;
+    }
+    m->told_us = now_us;
     g_autofree char *text = g_strdup_printf(_("%.1f dB; true peak %s, loudness %s LUFS"), peak_db,
                                             m->figures[TRUE_PEAK], m->figures[INTEGRATED]);
     gtk_accessible_update_property(GTK_ACCESSIBLE(m), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, peak_db,
-                                   GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
+                                   GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                   -1);
 }
 
 gboolean sono_meter_bars_set(SonoMeterBars *m, const SonoMeterReading *reading, gboolean sounding)
@@ -137,6 +142,8 @@ gboolean sono_meter_bars_set(SonoMeterBars *m, const SonoMeterReading *reading, 
     if ((now_us - m->drawn_us >= DRAW_US || !goes_on) && gtk_widget_get_mapped(GTK_WIDGET(m))) {
         m->drawn_us = now_us;
         write_figures(m);
+        m->told_us = goes_on ? m->told_us : 0; /* the last word is told in any case */
+        tell(m, now_us);
         gtk_widget_queue_draw(GTK_WIDGET(m));
     }
     return goes_on;
@@ -246,8 +253,8 @@ static void draw_figures(SonoMeterBars *m, GtkSnapshot *snapshot)
     for (int i = 0; i < N_FIGURES; i++, y += ROW_PX) {
         const gboolean over = i == TRUE_PEAK && m->reading.n_channels > 0 && m->reading.true_peak_db > -1.0f;
         lane_text(&m->style, widget, snapshot, names[i], LANE_TEXT_DIM, 5.0, y, 0.0, 0.0);
-        lane_text(&m->style, widget, snapshot, m->figures[i], over ? LANE_CLIP : LANE_TEXT, width - EDGE_PX - 1.0, y, 1.0,
-                  0.0);
+        lane_text(&m->style, widget, snapshot, m->figures[i], over ? LANE_CLIP : LANE_TEXT, width - EDGE_PX - 1.0, y,
+                  1.0, 0.0);
     }
 }
 
@@ -260,7 +267,6 @@ static void sono_meter_bars_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     }
     draw_scale(m, snapshot, &a);
     draw_figures(m, snapshot);
-    tell(m);
     if (m->fader) {
         gtk_widget_snapshot_child(widget, m->fader, snapshot);
     }
@@ -274,7 +280,8 @@ static void sono_meter_bars_size_allocate(GtkWidget *widget, int width, int heig
         const Area a = bars_area(m);
         int min = 0;
         gtk_widget_measure(m->fader, GTK_ORIENTATION_VERTICAL, w, &min, NULL, NULL, NULL);
-        const GtkAllocation at = {width - w - (int)EDGE_PX / 2, (int)TOP_PX, w, MAX((int)(a.y + a.height - TOP_PX), min)};
+        const GtkAllocation at = {width - w - (int)EDGE_PX / 2, (int)TOP_PX, w,
+                                  MAX((int)(a.y + a.height - TOP_PX), min)};
         gtk_widget_size_allocate(m->fader, &at, -1);
     }
 }
@@ -282,7 +289,8 @@ static void sono_meter_bars_size_allocate(GtkWidget *widget, int width, int heig
 static void sono_meter_bars_measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                                     int *natural, int *minimum_baseline, int *natural_baseline)
 {
-    *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? WIDTH_PX + fader_width(SONO_METER_BARS(widget)) : 0;
+    *minimum = *natural =
+        orientation == GTK_ORIENTATION_HORIZONTAL ? WIDTH_PX + fader_width(SONO_METER_BARS(widget)) : 0;
 }
 
 /* ---- life ---- */
@@ -299,8 +307,9 @@ static gboolean on_key(GtkEventControllerKey *keys, guint keyval, guint code, Gd
 
 static gboolean on_tip(GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tip, gpointer data)
 {
-    gtk_tooltip_set_text(tip, _("Peak and its hold, rms; true peak, loudness (momentary, short-term, integrated) in LUFS, "
-                                "its range in LU. A click begins again"));
+    gtk_tooltip_set_text(tip,
+                         _("Peak and its hold, rms; true peak, loudness (momentary, short-term, integrated) in LUFS, "
+                           "its range in LU. A click begins again"));
     return TRUE;
 }
 
@@ -337,6 +346,7 @@ static void sono_meter_bars_init(SonoMeterBars *m)
     GtkGesture *click = gtk_gesture_click_new();
     GtkEventController *keys = gtk_event_controller_key_new();
     write_figures(m);
+    tell(m, 0);
     g_signal_connect(click, "pressed", G_CALLBACK(on_pressed), m);
     g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), m);
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
