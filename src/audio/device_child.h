@@ -30,7 +30,9 @@ void device_child_kill(DeviceChild *child);
 
 /* device_reply.c: end the strings; what is not printable UTF-8 becomes '?'. */
 void device_reply_clean(DeviceReply *reply);
-/* What a stream was opened with; an implausible latency becomes one buffer or 10 ms. Errors: FORMAT. */
-SonoStatus device_reply_check_open(DeviceReply *reply, SonoError *err);
+/* What a stream was opened with. Errors: FORMAT. */
+SonoStatus device_reply_check_open(const DeviceReply *reply, SonoError *err);
+/* What START says, noted in opened: its buffer, and instead of an implausible latency one buffer. Errors: FORMAT. */
+SonoStatus device_reply_check_started(const DeviceReply *reply, DeviceReply *opened, SonoError *err);
 /* A listed device. Errors: FORMAT. */
 SonoStatus device_reply_check_listed(DeviceReply *reply, SonoError *err);

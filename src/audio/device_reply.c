@@ -9,7 +9,6 @@
 
 #define MAX_BUFFER_FRAMES 65536
 #define MAX_LATENCY_S 10.0
-#define LATENCY_UNKNOWN_S 0.01
 
 /* Bytes of the valid, printable UTF-8 character at text; 0: there is none. */
 static size_t character(const unsigned char *text)
@@ -59,7 +58,13 @@ static bool is_rate(double rate_hz)
     return rate_hz >= DEVICE_MIN_RATE_HZ && rate_hz <= DEVICE_MAX_RATE_HZ;
 }
 
-SonoStatus device_reply_check_open(DeviceReply *reply, SonoError *err)
+/* PortAudio 19.6 says 0 or the like of 89,478 s under JACK. */
+static bool is_latency(double latency_s)
+{
+    return latency_s > 0.0 && latency_s < MAX_LATENCY_S;
+}
+
+SonoStatus device_reply_check_open(const DeviceReply *reply, SonoError *err)
 {
     if (!is_rate(reply->rate_hz) || reply->n_channels < 1 || reply->n_channels > SONO_OUTPUT_MAX_CHANNELS ||
         reply->n_in_channels < 0 || reply->n_in_channels > SONO_OUTPUT_MAX_CHANNELS || reply->buffer_frames < 0 ||
@@ -67,8 +72,18 @@ SonoStatus device_reply_check_open(DeviceReply *reply, SonoError *err)
         return sono_fail(err, SONO_E_FORMAT, "%s: the device claims %d channels, %d inputs at %g Hz in buffers of %d",
                          reply->device, reply->n_channels, reply->n_in_channels, reply->rate_hz, reply->buffer_frames);
     }
-    if (!(reply->latency_s > 0.0 && reply->latency_s < MAX_LATENCY_S)) {
-        reply->latency_s = reply->buffer_frames > 0 ? reply->buffer_frames / reply->rate_hz : LATENCY_UNKNOWN_S;
+    return SONO_OK;
+}
+
+SonoStatus device_reply_check_started(const DeviceReply *reply, DeviceReply *opened, SonoError *err)
+{
+    if (reply->buffer_frames < 1 || reply->buffer_frames > MAX_BUFFER_FRAMES) {
+        return sono_fail(err, SONO_E_FORMAT, "%s: the device asks for %d frames at once", opened->device,
+                         reply->buffer_frames);
+    }
+    opened->buffer_frames = reply->buffer_frames;
+    if (!is_latency(opened->latency_s)) {
+        opened->latency_s = reply->buffer_frames / opened->rate_hz;
     }
     return SONO_OK;
 }
@@ -81,7 +96,7 @@ SonoStatus device_reply_check_listed(DeviceReply *reply, SonoError *err)
     if (!is_rate(reply->rate_hz)) {
         reply->rate_hz = 0.0;
     }
-    if (!(reply->latency_s > 0.0 && reply->latency_s < MAX_LATENCY_S)) {
+    if (!is_latency(reply->latency_s)) {
         reply->latency_s = 0.0;
     }
     return SONO_OK;

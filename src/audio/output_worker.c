@@ -122,8 +122,9 @@ static SonoStatus open_device(Worker *worker, DeviceReply *opened, SonoError *er
     return status == SONO_OK ? device_reply_check_open(opened, err) : status;
 }
 
-static SonoStatus start_device(Worker *worker, const DeviceReply *opened, DeviceReply *started, SonoError *err)
+static SonoStatus start_device(Worker *worker, DeviceReply *opened, SonoError *err)
 {
+    DeviceReply started = {0};
     int fd = -1;
     OutputRing *ring = sono_calloc(1, sizeof *ring);
     if (!ring) {
@@ -141,11 +142,9 @@ static SonoStatus start_device(Worker *worker, const DeviceReply *opened, Device
     sono_child_close_fd(&fd);
     if (status == SONO_OK) {
         status = device_child_receive(&worker->child, DEVICE_START, sono_now_s() + START_S, worker->output->wake_fd,
-                                      started, err);
+                                      &started, err);
     }
-    if (status == SONO_OK && (started->buffer_frames < 1 || started->buffer_frames > 65536)) {
-        status = sono_fail(err, SONO_E_FORMAT, "the device asks for %d frames at once", started->buffer_frames);
-    }
+    status = status == SONO_OK ? device_reply_check_started(&started, opened, err) : status;
     if (status != SONO_OK) {
         sono_output_unmap_ring(ring);
         return status;
@@ -155,7 +154,7 @@ static SonoStatus start_device(Worker *worker, const DeviceReply *opened, Device
 }
 
 /* False: meanwhile something else is wanted. */
-static bool begin_running(Worker *worker, const DeviceReply *opened, const DeviceReply *started)
+static bool begin_running(Worker *worker, const DeviceReply *opened)
 {
     SonoOutput *output = worker->output;
     OutputRing *ring = worker->ring;
@@ -173,7 +172,7 @@ static bool begin_running(Worker *worker, const DeviceReply *opened, const Devic
                                .latency_s = opened->latency_s,
                                .n_channels = opened->n_channels,
                                .n_in_channels = opened->n_in_channels,
-                               .buffer_frames = started->buffer_frames};
+                               .buffer_frames = opened->buffer_frames};
     memcpy(state->device, opened->device, sizeof state->device);
     ring->epoch = state->epoch;
     ring->refs = 1;
@@ -242,17 +241,16 @@ static SonoStatus watch(Worker *worker, const DeviceReply *opened, bool *again, 
 /* One stream from its beginning to its end; how long to wait before the next. */
 static double run_stream(Worker *worker)
 {
-    DeviceReply opened = {0}, started = {0};
+    DeviceReply opened = {0};
     SonoError err = {.message = ""};
     bool again = false;
     SonoStatus status = open_device(worker, &opened, &err);
-    status = status == SONO_OK ? start_device(worker, &opened, &started, &err) : status;
-    if (status == SONO_OK && !begin_running(worker, &opened, &started)) {
+    status = status == SONO_OK ? start_device(worker, &opened, &err) : status;
+    if (status == SONO_OK && !begin_running(worker, &opened)) {
         status = SONO_E_CANCELLED;
     }
     if (status == SONO_OK) {
         worker->attempt++;
-        opened.buffer_frames = started.buffer_frames;
         status = watch(worker, &opened, &again, &err);
         end_running(worker);
     }
