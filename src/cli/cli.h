@@ -8,6 +8,9 @@
 
 #include "sono_clip.h"
 #include "sono_codec.h"
+#include "sono_commit.h"
+#include "sono_document.h"
+#include "sono_edit_script.h"
 #include "sono_engine.h"
 #include "sono_json_writer.h"
 #include "sono_transform.h"
@@ -117,3 +120,10 @@ SonoStatus cli_sound_open(CliSound *s, const char *path, bool in_place, SonoErro
 void cli_sound_close(CliSound *s);
 /* Codec options with a progress bar and cancel by Ctrl+C; valid while p is. */
 SonoCodecOptions cli_codec_options(CliProgress *p);
+
+/* --- cli_edits.c --- */
+/* path: of the script, for messages. */
+SonoStatus cli_edits_check(const SonoEditScript *script, const char *path, const SonoClip *clip, SonoError *err);
+/* Commit all edits of a script into a document, with a progress bar, until Ctrl+C. reports: [n_edits], or NULL. */
+SonoStatus cli_edits_apply(const SonoEditScript *script, const char *path, SonoEngine *engine, SonoDocument *document,
+                           SonoCommitReport *reports, SonoError *err);

@@ -6,9 +6,6 @@
 
 #include "cli.h"
 #include "sono_clock.h"
-#include "sono_commit.h"
-#include "sono_document.h"
-#include "sono_edit_script.h"
 
 typedef struct Options {
     char *edits, *output, *bits;
@@ -81,22 +78,6 @@ static SonoStatus choose_encoding(Render *r, SonoError *err)
     return SONO_OK;
 }
 
-/* An edit for a channel that is not there is a mistake, not a wish to do nothing. */
-static SonoStatus check_channels(const Render *r, SonoError *err)
-{
-    const int n_channels = sono_clip_n_channels(r->sound.clip);
-    for (size_t i = 0; i < r->script.n_edits; i++) {
-        for (int c = n_channels; c < SONO_MAX_CHANNELS && !r->script.edits[i].all_channels; c++) {
-            if (sono_edit_touches_channel(&r->script.edits[i], c)) {
-                return sono_fail(err, SONO_E_RANGE,
-                                 "%s: edits[%zu].channels: channel %d does not exist, the sound has %d",
-                                 sono_short_name(r->options->edits).text, i, c, n_channels);
-            }
-        }
-    }
-    return SONO_OK;
-}
-
 static SonoStatus open_all(Render *r, const CliEngineOptions *engine_options, SonoError *err)
 {
     const double start_s = sono_now_s();
@@ -111,7 +92,7 @@ static SonoStatus open_all(Render *r, const CliEngineOptions *engine_options, So
         status = choose_encoding(r, err);
     }
     if (status == SONO_OK) {
-        status = check_channels(r, err);
+        status = cli_edits_check(&r->script, r->options->edits, r->sound.clip, err);
     }
     if (status == SONO_OK) {
         status = cli_engine_open(engine_options, &r->engine, err);
@@ -124,40 +105,10 @@ static SonoStatus open_all(Render *r, const CliEngineOptions *engine_options, So
     return status;
 }
 
-/* Every edit stays in the document, also one that changes nothing, so that states are counted as in the script. */
-static const SonoClip *earlier_state(const Render *r, size_t index)
-{
-    const SonoEdit *edit = &r->script.edits[index];
-    return edit->operation->takes_state ? sono_document_clip_at(r->document, (size_t)edit->params.v[0]) : NULL;
-}
-
 static SonoStatus apply_edits(Render *r, SonoError *err)
 {
     const double start_s = sono_now_s();
-    const SonoJobTicket ticket = cli_interrupt_ticket();
-    CliProgress progress;
-    cli_progress_begin(&progress, "editing");
-    SonoStatus status = SONO_OK;
-    for (size_t i = 0; i < r->script.n_edits && status == SONO_OK; i++) {
-        const SonoClip *before = sono_document_clip(r->document);
-        SonoCommitReport *report = &r->reports[i];
-        SonoClip *after = NULL;
-        cli_progress_update(&progress, (double)i / (double)r->script.n_edits);
-        if (cli_is_interrupted()) {
-            status = sono_fail(err, SONO_E_CANCELLED, "cancelled");
-            break;
-        }
-        status = sono_commit(r->engine, before, &r->script.edits[i], earlier_state(r, i), &ticket, &after, report, err);
-        if (status == SONO_OK) {
-            status = sono_document_push(r->document, sono_clip_revision(before), &r->script.edits[i], after,
-                                        report->dirty, report->region, err);
-            sono_clip_unref(after);
-        }
-        if (status != SONO_OK && status != SONO_E_CANCELLED) {
-            (void)sono_fail_context(err, "%s: edits[%zu]", sono_short_name(r->options->edits).text, i);
-        }
-    }
-    cli_progress_end(&progress);
+    const SonoStatus status = cli_edits_apply(&r->script, r->options->edits, r->engine, r->document, r->reports, err);
     r->edit_s = sono_now_s() - start_s;
     return status;
 }
