@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sono_test.h"
 
@@ -66,6 +67,7 @@ static int rig_setup(void **state)
     int fd = -1;
     assert_non_null(rig);
     assert_ok(play_ring_new(RATE_HZ, N_CHANNELS, 2, 8192, &rig->ring, &fd, &err), err);
+    assert_int_equal(close(fd), 0);
     assert_ok(last_stage_new(rig->ring, &rig->stage, &err), err);
     rig->capacity = rig->ring->capacity_frames;
     rig->fade = play_ring_fade_frames(RATE_HZ);
