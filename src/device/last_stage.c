@@ -107,9 +107,6 @@ static void look(LastStage *stage)
     if (stage->limit > stage->pos + stage->capacity) {
         stage->limit = stage->pos + stage->capacity;
     }
-    if (stage->fade_end != NO_FADE && stage->pos + stage->fade_frames <= stage->fade_end) {
-        stage->fade_end = NO_FADE; /* it has not begun: there may be more by now, or a cut */
-    }
 }
 
 static void obey_cut(LastStage *stage)
@@ -151,7 +148,7 @@ static bool begin(LastStage *stage, uint32_t want)
     return true;
 }
 
-/* Is there a reason to fade out within this call? */
+/* Is there a reason to begin a fade out within this call? (Not later: by then there may be more.) */
 static void settle_fade(LastStage *stage, uint32_t want)
 {
     const uint64_t soonest = stage->pos + stage->fade_frames;
