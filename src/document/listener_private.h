@@ -66,3 +66,4 @@ void listener_halt(SonoListener *l); /* the cursor stays */
 /* Prepare what will be wanted, give the player what is there, begin what waited for it. */
 void listener_tend_alone(SonoListener *l);
 void listener_drop_alone(SonoListener *l, int which);
+void listener_retry_alone(SonoListener *l); /* what has failed: memory, say, may be there now */

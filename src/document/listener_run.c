@@ -106,6 +106,7 @@ void listener_begin(SonoListener *l, const ListenRun *run)
     l->run.waiting = true;
     if (run->what == SONO_LISTEN_SELECTION) {
         l->run.playing = old.playing; /* what is heard goes on until the inside is there */
+        listener_retry_alone(l);
         listener_tend_alone(l);
         return;
     }
