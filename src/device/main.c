@@ -18,7 +18,7 @@
 #define WATCH_MS 20
 #define FIRST_CALLBACK_MS 4000 /* PulseAudio has needed 1.9 s */
 #define FADE_MS 60             /* to fall silent before the end; with the largest buffers the fade is not heard out */
-#define FAREWELL_MS 400        /* to close the device in an orderly way once the editor is gone */
+#define FAREWELL_MS 1000       /* to close the device in an orderly way once the editor is gone */
 
 static const DeviceDriver *const drivers[] = {
 #define DEVICE_DRIVER(name) &device_driver_##name,
@@ -33,18 +33,6 @@ typedef struct Session {
     LastStage *stage;
     bool told_gone;
 } Session;
-
-void device_text(char *to, uint32_t n_to, const char *from)
-{
-    (void)snprintf(to, n_to, "%s", from);
-    size_t n = strlen(to);
-    if (n + 1 == n_to) { /* it may have been cut within a character */
-        while (n > 0 && ((unsigned char)to[n - 1] & 0xc0) == 0x80) {
-            n--;
-        }
-        to[n > 0 && ((unsigned char)to[n - 1] & 0x80) ? n - 1 : n] = 0;
-    }
-}
 
 /* With the descriptor that came along, or -1. False: the editor is gone, or not speaking our language. */
 static bool receive(DeviceRequest *request, int *fd)
