@@ -42,6 +42,8 @@ endif()
 
 # The last stage alone.
 sono_test(last_stage SOURCES ${rt}/test_last_stage.c LAYERS audio LIBS sono_last_stage TIMEOUT 60)
+sono_test(last_stage_threads SOURCES ${rt}/test_last_stage_threads.c LAYERS audio LIBS sono_last_stage
+          Threads::Threads LABELS tsan TIMEOUT 120)
 
 # Sanitizers allocate and call the system wherever they like, so these say nothing under them.
 if(NOT SONO_SANITIZE)
