@@ -73,6 +73,7 @@ struct _SonoWindow {
     GtkWidget *volume;
     GtkWidget *paned;                                                          /* stage and inspector */
     GtkWidget *content, *welcome, *name, *info, *menu_button, *display_button; /* of the template */
+    gboolean by_mouse;    /* what was done in the window last was done with the mouse */
     gulong paned_handler; /* until the width of the inspector is set */
     guint tasks_source;
     gint64 space_us; /* when the space bar went down, or repeated, last; 0: it is up */
