@@ -98,6 +98,14 @@ void sono_scene_ask_picture(SonoScene *scene, int px_scale);
 /* The picture that was painted last, once: *rgb[3 * (y * width + x)], row 0 at the top, is malloc'ed (sono_free). It
  * counts as drawn; settled: nothing newer was asked for. NULL with code OK: none has come since. */
 uint8_t *sono_scene_take_picture(SonoScene *scene, int *width_px, int *height_px, bool *settled, SonoError *err);
+/* The selection over that picture, in the same pixels: what it marks without waiting for the picture. */
+typedef struct SonoMarks {
+    bool changed;            /* since they were taken last; else nothing below is meant */
+    uint8_t *rgba;           /* [4 * (y * width_px + x)], premultiplied, row 0 at the top; NULL: none (sono_free) */
+    int width_px, height_px; /* of the view */
+} SonoMarks;
+/* Errors: NOMEM. */
+SonoStatus sono_scene_take_marks(SonoScene *scene, int px_scale, SonoMarks *out, SonoError *err);
 
 /* The plan that pictures of a sound are made with (caller unrefs). Thread: any. */
 SonoStatus sono_display_plan(SonoEngine *engine, double rate_hz, SonoPlan **out, SonoError *err);

@@ -34,7 +34,7 @@ static void on_unsaved(GtkDialog *dialog, int response, gpointer data)
         sono_application_stay(gtk_window_get_application(parent));
     }
     const SonoUnsavedFn fn = unsaved->fn;
-    const gpointer fn_data = unsaved->data;
+    gpointer fn_data = unsaved->data;
     gtk_window_set_transient_for(GTK_WINDOW(dialog), NULL); /* it may outlive its parent, whose address it keeps */
     gtk_window_destroy(GTK_WINDOW(dialog));
     fn(parent, answer, fn_data);

@@ -181,18 +181,18 @@ GtkWidget *sono_history_list_new(void)
     return g_object_new(SONO_TYPE_HISTORY_LIST, NULL);
 }
 
-void sono_history_list_update(SonoHistoryList *h, const SonoDocument *doc)
+void sono_history_list_update(SonoHistoryList *list, const SonoDocument *doc)
 {
-    const guint before = h->current;
-    const guint n_before = g_list_model_get_n_items(G_LIST_MODEL(h->model));
-    h->doc = doc;
-    h->current = doc ? (guint)sono_document_n_applied(doc) : 0;
-    history_model_update(h->model, doc);
-    for (guint i = 0; i < h->bound->len; i++) {
-        mark_row(h, g_ptr_array_index(h->bound, i));
+    const guint before = list->current;
+    const guint n_before = g_list_model_get_n_items(G_LIST_MODEL(list->model));
+    list->doc = doc;
+    list->current = doc ? (guint)sono_document_n_applied(doc) : 0;
+    history_model_update(list->model, doc);
+    for (guint i = 0; i < list->bound->len; i++) {
+        mark_row(list, g_ptr_array_index(list->bound, i));
     }
-    const guint n_now = g_list_model_get_n_items(G_LIST_MODEL(h->model));
-    if (n_now > 0 && (h->current != before || n_now != n_before)) {
-        gtk_widget_activate_action(h->view, "list.scroll-to-item", "u", h->current);
+    const guint n_now = g_list_model_get_n_items(G_LIST_MODEL(list->model));
+    if (n_now > 0 && (list->current != before || n_now != n_before)) {
+        gtk_widget_activate_action(list->view, "list.scroll-to-item", "u", list->current);
     }
 }

@@ -209,34 +209,35 @@ GtkWidget *sono_inspector_new(SonoCanvas *canvas)
     return GTK_WIDGET(p);
 }
 
-void sono_inspector_update(SonoInspector *p)
+void sono_inspector_update(SonoInspector *inspector)
 {
-    SonoScene *scene = sono_canvas_scene(p->canvas);
+    SonoScene *scene = sono_canvas_scene(inspector->canvas);
     if (!scene) {
         return;
     }
     const SonoToolOptions *o = sono_scene_options(scene);
     guint chosen = 0;
-    p->showing = TRUE;
-    if (g_ptr_array_find(p->choices, o->operation, &chosen)) {
-        gtk_drop_down_set_selected(GTK_DROP_DOWN(p->operation), chosen);
-        tip_set(p->operation, _(o->operation->tip));
-        sono_param_panel_set(SONO_PARAM_PANEL(p->params), o->operation->params, &o->params);
+    inspector->showing = TRUE;
+    if (g_ptr_array_find(inspector->choices, o->operation, &chosen)) {
+        gtk_drop_down_set_selected(GTK_DROP_DOWN(inspector->operation), chosen);
+        tip_set(inspector->operation, _(o->operation->tip));
+        sono_param_panel_set(SONO_PARAM_PANEL(inspector->params), o->operation->params, &o->params);
     }
     const struct {
         GtkWidget *panel;
         SonoParamTable table;
-    } panels[] = {
-        {p->brush, tool_params_brush}, {p->selection, tool_params_selection}, {p->channels, tool_params_channels}};
+    } panels[] = {{inspector->brush, tool_params_brush},
+                  {inspector->selection, tool_params_selection},
+                  {inspector->channels, tool_params_channels}};
     for (gsize i = 0; i < G_N_ELEMENTS(panels); i++) {
         const SonoParams values = tool_params_values(o, panels[i].table);
         sono_param_panel_set(SONO_PARAM_PANEL(panels[i].panel), panels[i].table, &values);
     }
-    p->showing = FALSE;
-    fold_for(p, sono_scene_tool(scene));
+    inspector->showing = FALSE;
+    fold_for(inspector, sono_scene_tool(scene));
 }
 
-void sono_inspector_show_document(SonoInspector *p, const SonoDocument *doc)
+void sono_inspector_show_document(SonoInspector *inspector, const SonoDocument *doc)
 {
-    sono_history_list_update(SONO_HISTORY_LIST(p->history), doc);
+    sono_history_list_update(SONO_HISTORY_LIST(inspector->history), doc);
 }

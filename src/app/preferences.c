@@ -62,9 +62,10 @@ static gboolean index_to_text(GBinding *binding, const GValue *from, GValue *to,
 static GtkWidget *make_choice(SonoSettings *settings, const Row *row)
 {
     GtkStringList *titles = gtk_string_list_new(NULL);
+    const char *const *title = row->titles;
     for (gsize i = 0; row->values[i]; i++) { /* what has no title yet shows its name */
-        const gboolean has_title = i < g_strv_length((char **)row->titles);
-        gtk_string_list_append(titles, has_title ? _(row->titles[i]) : row->values[i]);
+        gtk_string_list_append(titles, *title ? _(*title) : row->values[i]);
+        title += *title ? 1 : 0;
     }
     GtkWidget *choice = gtk_drop_down_new(G_LIST_MODEL(titles), NULL);
     g_object_bind_property_full(settings, row->property, choice, "selected",

@@ -49,6 +49,7 @@ struct _SonoWindow {
     SonoStatusBar *status_bar;
     GtkWidget *paned;                                                          /* stage and inspector */
     GtkWidget *content, *welcome, *name, *info, *menu_button, *display_button; /* of the template */
+    gboolean by_mouse;    /* what was done in the window last was done with the mouse */
     gulong paned_handler; /* until the width of the inspector is set */
     guint tasks_source;
 };

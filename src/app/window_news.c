@@ -111,11 +111,29 @@ static void on_imported(SonoWindow *w, const SonoEditorNews *news)
             sono_window_tell(w, err.message, TRUE);
         }
     }
-    if (!news->line[0]) {
-        g_autofree char *name = g_filename_display_basename(news->path);
-        g_autofree char *line = g_strdup_printf(
-            ngettext("Imported %zu edit of %s", "Imported %zu edits of %s", news->n_edits), news->n_edits, name);
-        sono_window_tell(w, line, FALSE);
+}
+
+/* Nothing to tell when all of them were taken back, or failed, which was told already. */
+static void on_import_ended(SonoWindow *w, const SonoEditorNews *news)
+{
+    g_autofree char *name = g_filename_display_basename(news->path);
+    g_autoptr(GString) line = g_string_new(NULL);
+    if (news->n_edits > 0) {
+        g_string_printf(line, ngettext("Imported %zu edit of %s", "Imported %zu edits of %s", news->n_edits),
+                        news->n_edits, name);
+    }
+    if (news->n_edits > 0 && news->n_unchanged > 0) {
+        /* TRANSLATORS: follows "Imported 3 edits of song.json"; %zu other edits do nothing to this sound */
+        g_string_append_printf(line,
+                               ngettext("; %zu more changes nothing", "; %zu more change nothing", news->n_unchanged),
+                               news->n_unchanged);
+    } else if (news->n_unchanged > 0) {
+        g_string_printf(line,
+                        ngettext("%zu edit of %s changes nothing", "%zu edits of %s change nothing", news->n_unchanged),
+                        news->n_unchanged, name);
+    }
+    if (line->len > 0) {
+        sono_window_tell(w, line->str, FALSE);
     }
 }
 
@@ -159,6 +177,9 @@ static void hear(SonoWindow *w, const SonoEditorNews *news)
     case SONO_NEWS_IMPORTED:
         on_imported(w, news);
         break;
+    case SONO_NEWS_IMPORT_ENDED:
+        on_import_ended(w, news);
+        break;
     case SONO_NEWS_COMMITTED:
     case SONO_NEWS_CHANGED:
         keep_edits(w);
@@ -180,9 +201,9 @@ void window_hear(SonoWindow *w)
 {
     SonoError err = {0};
     g_autoptr(SonoWindow) self = g_object_ref(w); /* what is heard may close it */
-    g_autofree SonoEditorNews *news = g_new0(SonoEditorNews, 1);
-    while (w->file.editor && sono_editor_poll(w->file.editor, news)) {
-        hear(w, news);
+    SonoEditorNews news = {0};
+    while (w->file.editor && sono_editor_poll(w->file.editor, &news)) {
+        hear(w, &news);
     }
     if (w->file.recovery && sono_recovery_take_error(w->file.recovery, &err)) {
         g_autofree char *line = g_strdup_printf(_("A crash now would lose edits: %s"), err.message);

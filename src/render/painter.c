@@ -157,7 +157,6 @@ static SonoStatus paint_lane(const PainterWish *wish, const PainterLane *lane, c
     SonoStatus status = painter_lane_edit(wish, lane, edited, err);
     if (status == SONO_OK) {
         sono_picture_colours(&lane->spec, edited, to);
-        status = painter_lane_select(wish, lane, to, err);
     }
     sono_free(edited);
     return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pictures by the CPU painter, on a worker, for machines without OpenGL: one at a time, always of the latest wish. What
- * was analysed is kept, so that other colours, edits and selections cost no analysis. */
+ * was analysed is kept, so that other colours and edits cost no analysis. */
 #pragma once
 #include "sono_clip.h"
 #include "sono_mask.h"
@@ -14,7 +14,7 @@ typedef struct PainterLane {
     int y_px;             /* upper edge */
 } PainterLane;
 
-/* An edit to show as it would change the levels, or a selection (operation NULL). */
+/* An edit to show as it would change the levels. */
 typedef struct PainterMask {
     const SonoOperation *operation;
     float args[SONO_OP_MAX_ARGS];

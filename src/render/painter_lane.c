@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Edits and selections in the CPU painter's pictures: their masks are rendered on the grid of pixels, and the body of
- * an operation that a commit runs on coefficients runs on the pixels' levels. */
+/* Edits in the CPU painter's pictures: their masks are rendered on the grid of pixels, and the body of an operation
+ * that a commit runs on coefficients runs on the pixels' levels. */
 #include "painter_lane.h"
 
-#include "mask_pixels.h"
 #include "sono_mem.h"
 #include "sono_tile.h"
 
@@ -50,11 +49,6 @@ static SonoStatus weights_make(const SonoPictureSpec *spec, const SonoMask *mask
     return SONO_OK;
 }
 
-static bool is_meant(const PainterMask *mask, const PainterLane *lane, bool is_edit)
-{
-    return (mask->operation != NULL) == is_edit && (mask->channel < 0 || mask->channel == lane->spec.channel);
-}
-
 static bool has_weight(const float *w, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -90,7 +84,7 @@ SonoStatus painter_lane_edit(const PainterWish *wish, const PainterLane *lane, f
     for (size_t i = 0; i < wish->n_masks && status == SONO_OK; i++) {
         const PainterMask *edit = &wish->masks[i];
         Weights weights = {0};
-        if (!is_meant(edit, lane, true)) {
+        if (edit->channel >= 0 && edit->channel != lane->spec.channel) {
             continue;
         }
         status = weights_make(&lane->spec, &edit->mask, &weights, err);
@@ -103,73 +97,5 @@ SonoStatus painter_lane_edit(const PainterWish *wish, const PainterLane *lane, f
         weights_clear(&weights);
     }
     sono_free(z);
-    return status;
-}
-
-static uint8_t marked(uint8_t value, int code)
-{
-    static const struct {
-        double level, opacity;
-    } marks[] = {[MARK_NONE] = {0.0, 0.0},
-                 [MARK_DIM] = {0.0, MARK_DIM_OPACITY},
-                 [MARK_LIGHT] = {255.0, MARK_LIGHT_OPACITY},
-                 [MARK_DARK] = {0.0, MARK_DARK_OPACITY}};
-    return (uint8_t)lround((1.0 - marks[code].opacity) * value + marks[code].opacity * marks[code].level);
-}
-
-/* codes of box; what lies outside of it is dimmed. */
-static void draw_marks(const uint8_t *codes, MaskBox box, int width, int height, uint8_t *rgb)
-{
-    const size_t n_rows = (size_t)(box.y1 - box.y0);
-    for (int y = 0; y < height; y++) {
-        uint8_t *px = rgb + 3 * (size_t)(height - 1 - y) * (size_t)width;
-        for (int x = 0; x < width; x++, px += 3) {
-            const bool in_box = x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1;
-            const int code = in_box ? codes[(size_t)(x - box.x0) * n_rows + (size_t)(y - box.y0)] : MARK_DIM;
-            for (int c = 0; c < 3 && code != MARK_NONE; c++) {
-                px[c] = marked(px[c], code);
-            }
-        }
-    }
-}
-
-/* As the renderer does: the same pixels have the same marks. */
-static SonoStatus draw_selection(const SonoPictureSpec *spec, const SonoMask *mask, uint8_t *rgb, SonoError *err)
-{
-    const SonoRenderView view = {.width_px = spec->width_px,
-                                 .height_px = spec->height_px,
-                                 .t0_s = spec->t0_s,
-                                 .s_per_px = (spec->t1_s - spec->t0_s) / spec->width_px,
-                                 .axis = spec->axis};
-    const MaskBox box = mask_pixels_box(mask, &view);
-    float *weights = NULL;
-    if (box.x1 <= box.x0) {
-        return SONO_OK;
-    }
-    SonoStatus status = mask_pixels_render(mask, &view, box, true, &weights, err);
-    if (status != SONO_OK) {
-        return status;
-    }
-    const int n_columns = box.x1 - box.x0;
-    const int n_rows = box.y1 - box.y0;
-    uint8_t *codes = sono_alloc_aligned((size_t)n_columns, (size_t)n_rows);
-    if (!codes) {
-        status = sono_fail(err, SONO_E_NOMEM, "no memory for an outline of %d x %d pixels", n_columns, n_rows);
-    } else if (mask_pixels_marks(weights, n_columns, n_rows, codes)) {
-        draw_marks(codes, box, spec->width_px, spec->height_px, rgb);
-    }
-    sono_free(codes);
-    sono_free(weights);
-    return status;
-}
-
-SonoStatus painter_lane_select(const PainterWish *wish, const PainterLane *lane, uint8_t *rgb, SonoError *err)
-{
-    SonoStatus status = SONO_OK;
-    for (size_t i = 0; i < wish->n_masks && status == SONO_OK; i++) {
-        if (is_meant(&wish->masks[i], lane, false)) {
-            status = draw_selection(&lane->spec, &wish->masks[i].mask, rgb, err);
-        }
-    }
     return status;
 }

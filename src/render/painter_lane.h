@@ -3,7 +3,5 @@
 #pragma once
 #include "painter.h"
 
-/* levels[y * width + x] as the edits among the wish's masks leave them, row 0 at the top. Errors: NOMEM. */
+/* levels[y * width + x] as the wish's edits leave them, row 0 at the top. Errors: NOMEM. */
 SonoStatus painter_lane_edit(const PainterWish *wish, const PainterLane *lane, float *levels, SonoError *err);
-/* Outline the selections among the wish's masks and dim the rest: rgb[3 * (y * width + x)]. Errors: NOMEM. */
-SonoStatus painter_lane_select(const PainterWish *wish, const PainterLane *lane, uint8_t *rgb, SonoError *err);

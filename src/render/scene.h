@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside the scene: scene.c keeps what is shown, scene_point.c hands pointers to tools, scene_draw.c draws,
- * scene_probe.c reads levels. */
+/* Inside the scene: scene.c keeps what is shown, scene_point.c hands pointers to tools, scene_draw.c draws
+ * (scene_picture.c and scene_marks.c where there is no OpenGL), scene_probe.c reads levels. */
 #pragma once
 #include "painter.h"
 #include "scene_pace.h"
@@ -26,7 +26,8 @@ struct SonoScene {
     SonoToolContext context;
     SonoPointer pointer; /* the last one */
     bool inside;
-    bool paints; /* without OpenGL: levels come from the painter */
+    bool paints;         /* without OpenGL: levels come from the painter */
+    uint64_t marks_hash; /* likewise: what the marks were taken of last; 0: none yet */
 
     SonoFeedLane *lanes; /* as they were drawn last */
     int n_lanes, cap_lanes;
@@ -45,6 +46,8 @@ struct SonoScene {
 void scene_meet_context(SonoScene *scene);
 /* The operation on the selection, as it would be applied. False: nothing to show. */
 bool scene_selection_preview(SonoScene *scene, SonoPreview *out);
+/* The selection in a lane, or the rectangle a tool shows in its place; NULL: none. */
+const SonoMask *scene_selection_in(const SonoScene *scene, int lane);
 extern const float scene_background_rgb[3];
 /* Lists for so many lanes; those of lanes that are gone are emptied. Errors: NOMEM. */
 SonoStatus scene_reserve_lanes(SonoScene *scene, int n, SonoError *err);

@@ -112,13 +112,12 @@ static SonoStatus update_tiles(SonoScene *s, int px_scale, SonoSceneReport *repo
     return SONO_OK;
 }
 
-/* The selection of a lane, or the rectangle a tool shows in its place. */
-static const SonoMask *selection_in(const SonoScene *s, int lane)
+const SonoMask *scene_selection_in(const SonoScene *s, int lane)
 {
     if (s->context.band.n_shapes > 0) {
         return lane == s->context.down_lane ? &s->context.band : NULL;
     }
-    const bool meant = s->selection.channel < 0 || s->selection.channel == s->lanes[lane].channel;
+    const bool meant = s->selection.channel < 0 || s->selection.channel == sono_view_state_lane(&s->view, lane).channel;
     return meant && !sono_selection_is_empty(&s->selection) ? &s->selection.mask : NULL;
 }
 
@@ -140,7 +139,7 @@ static SonoStatus draw_lanes(SonoScene *s, SonoRenderer *renderer, SonoSceneRepo
                                  .n_strips = lane->list->n,
                                  .previews = previews,
                                  .n_previews = n_previews,
-                                 .selection = selection_in(s, i),
+                                 .selection = scene_selection_in(s, i),
                                  .cursor = i == with_cursor ? &cursor : NULL,
                                  .max_uploads = uploads > 1 ? uploads : 1};
         SonoFrameReport drawn = {0};

@@ -39,13 +39,13 @@ static void add_mask(PainterWish *wish, const SonoPreview *preview, SonoMask *ma
     *mask = (SonoMask){0};
 }
 
-/* Edits on their way (not those the clip holds already), the operation on the selection, the selection. */
+/* Edits on their way (not those the clip holds already), the operation on the selection. */
 static SonoStatus add_masks(SonoScene *s, PainterWish *wish)
 {
     size_t n = 0;
     SonoPreview selected = {0};
     const SonoPreview *strokes = sono_strokes_previews(s->strokes, &n);
-    wish->masks = sono_calloc(n + 2, sizeof *wish->masks);
+    wish->masks = sono_calloc(n + 1, sizeof *wish->masks);
     SonoStatus status = wish->masks ? SONO_OK : SONO_E_NOMEM;
     for (size_t i = 0; i < n && status == SONO_OK && !s->other; i++) {
         SonoMask mask = {0};
@@ -59,17 +59,6 @@ static SonoStatus add_masks(SonoScene *s, PainterWish *wish)
         status = sono_mask_copy(selected.mask, &mask, NULL);
         if (status == SONO_OK) {
             add_mask(wish, &selected, &mask);
-        }
-    }
-    const bool is_band = s->context.band.n_shapes > 0;
-    const SonoMask *outlined = is_band ? &s->context.band : &s->selection.mask;
-    if (status == SONO_OK && (is_band || !sono_selection_is_empty(&s->selection))) {
-        SonoMask mask = {0};
-        const int lane_channel = sono_view_state_lane(&s->view, s->context.down_lane).channel;
-        const SonoPreview none = {.channel = is_band ? lane_channel : s->selection.channel};
-        status = sono_mask_copy(outlined, &mask, NULL);
-        if (status == SONO_OK) {
-            add_mask(wish, &none, &mask);
         }
     }
     return status;

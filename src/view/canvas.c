@@ -113,7 +113,7 @@ static gboolean tell_changes(SonoCanvas *c)
         update_cursor(c);
         canvas_describe(c);
     }
-    return view || selection; /* without OpenGL the painter draws the selection, too */
+    return view || selection; /* an operation shown on the selection ends with it */
 }
 
 void sono_canvas_refresh(SonoCanvas *c)
@@ -258,6 +258,7 @@ static void sono_canvas_dispose(GObject *object)
     g_clear_handle_id(&c->resize_idle, g_source_remove);
     g_clear_handle_id(&c->drawn.idle, g_source_remove);
     g_clear_pointer(&c->drawn.notice, g_free);
+    g_clear_object(&c->marks);
     frame_log_close(&c->log);
     gtk_widget_dispose_template(GTK_WIDGET(c), SONO_TYPE_CANVAS);
     g_clear_pointer(&c->scene, sono_scene_free);

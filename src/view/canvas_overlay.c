@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the renderer draws with OpenGL, drawn over a picture made without it: the selection with its handles, the
- * stroke that is being painted, the outline of the brush. */
+/* What the renderer draws with OpenGL, drawn over a picture made without it: the selection, the stroke
+ * that is being painted, the outline of the brush. */
 #include "canvas_private.h"
+
+#include "sono_mem.h"
 
 #include <math.h>
 
-#define HANDLE_PX 6.0
 /* More dabs than this are shown thinned out: it is a hint of where the stroke goes, not its preview. */
 #define MAX_DABS 600
 
@@ -45,68 +46,6 @@ static void trace_dab(const Overlay *o, const SonoDab *dab)
     cairo_restore(o->cr);
 }
 
-static void trace_box(const Overlay *o, const SonoRegion *box)
-{
-    double x0 = 0.0;
-    double x1 = 0.0;
-    double y0 = 0.0;
-    double y1 = 0.0;
-    sono_view_state_to_px(o->view, o->lane, box->t0_s, fmin(box->f1_hz, o->view->nyquist_hz), &x0, &y0);
-    sono_view_state_to_px(o->view, o->lane, box->t1_s, box->f0_hz, &x1, &y1);
-    x0 = fmax(floor(x0), -4.0);
-    x1 = fmin(ceil(x1), o->view->width_px + 4.0);
-    cairo_rectangle(o->cr, x0 + 0.5, floor(y0) + 0.5, fmax(x1 - x0 - 1.0, 1.0), fmax(ceil(y1) - floor(y0) - 1.0, 1.0));
-}
-
-static void draw_handles(const Overlay *o)
-{
-    double x0 = 0.0;
-    double y0 = 0.0;
-    double x1 = 0.0;
-    double y1 = 0.0;
-    cairo_path_extents(o->cr, &x0, &y0, &x1, &y1);
-    light_on_dark(o->cr);
-    for (int i = 0; i < 9; i++) {
-        if (i != 4) { /* not the middle */
-            const double x = x0 + 0.5 * (x1 - x0) * (i % 3);
-            const double y = y0 + 0.5 * (y1 - y0) * (i / 3);
-            cairo_rectangle(o->cr, x - 0.5 * HANDLE_PX, y - 0.5 * HANDLE_PX, HANDLE_PX, HANDLE_PX);
-        }
-    }
-    cairo_set_source_rgba(o->cr, 1.0, 1.0, 1.0, 0.95);
-    cairo_fill_preserve(o->cr);
-    cairo_set_source_rgba(o->cr, 0.0, 0.0, 0.0, 0.7);
-    cairo_set_line_width(o->cr, 1.0);
-    cairo_stroke(o->cr);
-}
-
-static void draw_shapes(const Overlay *o, const SonoMask *mask)
-{
-    for (size_t i = 0; i < mask->n_shapes; i++) {
-        const SonoShape *shape = &mask->shapes[i];
-        SonoMask one = {.shapes = (SonoShape *)(guintptr)shape, .n_shapes = 1};
-        const SonoRegion region = sono_mask_bounds(&one);
-        cairo_set_dash(o->cr, (const double[]){4.0, 3.0}, shape->combine == SONO_COMBINE_ADD ? 0 : 2, 0.0);
-        trace_box(o, &region);
-        light_on_dark(o->cr);
-    }
-    cairo_set_dash(o->cr, NULL, 0, 0.0);
-}
-
-static void draw_selection(const Overlay *o, const SonoSelection *selection, int channel)
-{
-    if (sono_selection_is_empty(selection) || (selection->channel >= 0 && selection->channel != channel)) {
-        return;
-    }
-    if (sono_selection_is_box(selection)) {
-        const SonoRegion box = sono_selection_region(selection, o->view->end_s, o->view->nyquist_hz);
-        trace_box(o, &box);
-        draw_handles(o);
-    } else {
-        draw_shapes(o, &selection->mask);
-    }
-}
-
 /* The stroke that is being painted, at once; what it does is in the next picture, with the edits that wait. */
 static void draw_stroke(const Overlay *o, SonoStrokes *strokes, int channel)
 {
@@ -141,12 +80,35 @@ static void draw_brush(const Overlay *o, SonoCanvas *c)
     light_on_dark(o->cr);
 }
 
+/* Without memory for new ones the old ones stay. */
+static void update_marks(SonoCanvas *c)
+{
+    SonoError err = {0};
+    SonoMarks marks = {0};
+    if (sono_scene_take_marks(c->scene, gtk_widget_get_scale_factor(GTK_WIDGET(c)), &marks, &err) != SONO_OK ||
+        !marks.changed) {
+        return;
+    }
+    g_clear_object(&c->marks);
+    if (marks.rgba) {
+        const gsize stride = 4 * (gsize)marks.width_px;
+        g_autoptr(GBytes) bytes =
+            g_bytes_new_with_free_func(marks.rgba, stride * (gsize)marks.height_px, sono_free, marks.rgba);
+        c->marks =
+            gdk_memory_texture_new(marks.width_px, marks.height_px, GDK_MEMORY_R8G8B8A8_PREMULTIPLIED, bytes, stride);
+    }
+}
+
 void canvas_overlay_snapshot(SonoCanvas *c, GtkSnapshot *snapshot)
 {
     const SonoViewState *view = sono_scene_view(c->scene);
     const graphene_rect_t bounds = GRAPHENE_RECT_INIT(0.0F, 0.0F, (float)view->width_px, (float)view->height_px);
     if (!sono_scene_clip(c->scene)) {
         return;
+    }
+    update_marks(c);
+    if (c->marks) {
+        gtk_snapshot_append_texture(snapshot, c->marks, &bounds);
     }
     Overlay o = {.cr = gtk_snapshot_append_cairo(snapshot, &bounds), .view = view};
     for (o.lane = 0; o.lane < sono_view_state_n_lanes(view); o.lane++) {
@@ -155,7 +117,6 @@ void canvas_overlay_snapshot(SonoCanvas *c, GtkSnapshot *snapshot)
         cairo_rectangle(o.cr, 0.0, lane.y_px, view->width_px, lane.height_px);
         cairo_clip(o.cr);
         draw_stroke(&o, sono_scene_strokes(c->scene), lane.channel);
-        draw_selection(&o, sono_scene_selection(c->scene), lane.channel);
         draw_brush(&o, c);
         cairo_restore(o.cr);
     }

@@ -68,6 +68,7 @@ struct _SonoCanvas {
     const char *cursor; /* its name */
     CanvasInput input;
     CanvasKeys keys;
+    GdkTexture *marks; /* the selection, without OpenGL; NULL: none */
     guint describe_timer;
     gboolean describe_again;
 };

@@ -36,6 +36,24 @@ static uint8_t *picture(SonoScene *scene)
     return rgb;
 }
 
+/* The selection's marks, which must have changed, over a picture. */
+static void lay_marks(SonoScene *scene, uint8_t *rgb)
+{
+    SonoError err = {0};
+    SonoMarks marks = {0};
+    assert_ok(sono_scene_take_marks(scene, 1, &marks, &err), err);
+    assert_true(marks.changed && marks.width_px == WIDTH && marks.height_px == HEIGHT);
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT && marks.rgba; i++) {
+        const uint8_t *mark = marks.rgba + 4 * i;
+        for (size_t c = 0; c < 3; c++) {
+            rgb[3 * i + c] = (uint8_t)(mark[c] + (rgb[3 * i + c] * (255 - mark[3]) + 127) / 255);
+        }
+    }
+    sono_free(marks.rgba);
+    assert_ok(sono_scene_take_marks(scene, 1, &marks, &err), err);
+    assert_false(marks.changed);
+}
+
 static int brightness(const uint8_t *rgb, int x0, int y0, int width, int height)
 {
     int sum = 0;
@@ -89,6 +107,8 @@ static void selection_and_edits(void **state)
     stage_point(scene, SONO_POINTER_DRAG, 400.0, 140.0, &edit);
     stage_point(scene, SONO_POINTER_UP, 400.0, 140.0, &edit);
     uint8_t *selected = picture(scene);
+    assert_memory_equal(selected, plain, (size_t)3 * WIDTH * HEIGHT); /* it is not in the picture, which lags behind */
+    lay_marks(scene, selected);
     assert_true(brightness(selected, 450, 60, 100, 60) < brightness(plain, 450, 60, 100, 60));
     assert_int_equal(brightness(selected, 220, 60, 160, 60), brightness(plain, 220, 60, 160, 60));
     assert_memory_equal(selected + 3 * 181 * WIDTH, plain + 3 * 181 * WIDTH, (size_t)3 * LANE_PX * WIDTH);
@@ -131,6 +151,42 @@ static void selection_and_edits(void **state)
     stage_close(&s);
 }
 
+/* The marks need no picture: they are those of the drag at every moment of it, and a tool's own rectangle is among
+ * them. */
+static void marks_follow_the_pointer(void **state)
+{
+    (void)state;
+    Stage s;
+    SonoEdit edit = {0};
+    SonoError err = {0};
+    SonoMarks marks = {0};
+    stage_open(&s, 2);
+    SonoScene *scene = stage_scene(&s, s.clip);
+    assert_ok(sono_scene_take_marks(scene, 1, &marks, &err), err);
+    assert_null(marks.rgba);
+    const char *const tools[] = {"box", "zoom"};
+    for (int t = 0; t < 2; t++) {
+        sono_scene_set_tool(scene, sono_tool_find(tools[t]));
+        stage_point(scene, SONO_POINTER_DOWN, 200.0, 40.0, &edit);
+        for (int x = 300; x <= 400; x += 100) {
+            stage_point(scene, SONO_POINTER_DRAG, x, 140.0, &edit);
+            assert_ok(sono_scene_take_marks(scene, 1, &marks, &err), err);
+            assert_true(marks.changed);
+            assert_non_null(marks.rgba);
+            const uint8_t *inside = marks.rgba + 4 * (90 * WIDTH + x - 20);
+            const uint8_t *outside = marks.rgba + 4 * (90 * WIDTH + x + 20);
+            assert_int_equal(inside[3], 0);
+            assert_int_equal(outside[3], 46); /* dimmed by 18 % */
+            sono_free(marks.rgba);
+        }
+        stage_point(scene, SONO_POINTER_CANCEL, 400.0, 140.0, &edit);
+        assert_ok(sono_scene_take_marks(scene, 1, &marks, &err), err);
+        assert_true(marks.changed && !marks.rgba);
+    }
+    sono_scene_free(scene);
+    stage_close(&s);
+}
+
 /* Another range of colours is another picture of the same analysis: the same as a fresh one's. */
 static void colours_cost_no_analysis(void **state)
 {
@@ -162,6 +218,7 @@ static double compare_with_renderer(Stage *s, SonoScene *scene, int *n_other_mar
 {
     (void)stage_settle(s, scene, NULL, NULL);
     uint8_t *painted = picture(scene);
+    lay_marks(scene, painted);
     double sum = 0.0;
     *n_other_marks = 0;
     for (int y = 0; y < HEIGHT; y++) {
@@ -214,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_lanes),
         cmocka_unit_test(selection_and_edits),
+        cmocka_unit_test(marks_follow_the_pointer),
         cmocka_unit_test(as_the_renderer_draws),
         cmocka_unit_test(colours_cost_no_analysis),
     };

@@ -300,7 +300,7 @@ static void edits_stay(void **state)
         double bright = 0.0;
         double dark = 0.0;
         assert_true(edit_brightness(&w, &bright, &darkest));
-        commit(&w, -60.0);
+        commit(&w, -40.0); /* not so deep that where the noise happens to cancel it looks like a hole */
         for (int i = 0; i < 6; i++) {
             (void)look(&w);
             below(&w, 0.85 * bright); /* the preview, then the edit */

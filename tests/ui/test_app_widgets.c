@@ -64,7 +64,7 @@ static GtkWindow *top(GType type)
     GListModel *all = gtk_window_get_toplevels();
     for (guint i = 0; i < g_list_model_get_n_items(all); i++) {
         g_autoptr(GtkWindow) window = g_list_model_get_item(all, i);
-        if (G_TYPE_CHECK_INSTANCE_TYPE(window, type)) {
+        if (G_TYPE_CHECK_INSTANCE_TYPE(window, type) && gtk_widget_get_visible(GTK_WIDGET(window))) {
             return window;
         }
     }
