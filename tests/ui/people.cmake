@@ -19,10 +19,12 @@ if(TARGET sonobrush AND TARGET sonobrush-cli)
         add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/ui/with-display.sh /usr/bin/python3
           ${CMAKE_CURRENT_SOURCE_DIR}/ui/${program}.py ${case})
         set_tests_properties(${name} PROPERTIES LABELS ui TIMEOUT 180 ENVIRONMENT
-          "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};ASAN_OPTIONS=detect_leaks=0")
+          "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
       endforeach()
     endforeach()
     set_property(TEST people_screens_small APPEND PROPERTY ENVIRONMENT SONO_SCREEN=800x600)
+    # Leaks: it opens a file chooser (app.cmake says what that leaves behind).
+    set_property(TEST people_access_trip APPEND PROPERTY ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
   else()
     message(NOTICE "xvfb-run, xdotool, openbox, dbus-run-session or gir1.2-atspi-2.0 was not found: the window is not used as people do")
   endif()

@@ -71,6 +71,18 @@ static GtkWindow *top(GType type)
     return NULL;
 }
 
+static GtkWindow *shown(GType type)
+{
+    GListModel *all = gtk_window_get_toplevels();
+    for (guint i = 0; i < g_list_model_get_n_items(all); i++) {
+        g_autoptr(GtkWindow) window = g_list_model_get_item(all, i);
+        if (G_TYPE_CHECK_INSTANCE_TYPE(window, type) && gtk_widget_get_mapped(GTK_WIDGET(window))) {
+            return window;
+        }
+    }
+    return NULL;
+}
+
 /* ---- toasts ---- */
 
 static int cancelled_id = -1;
@@ -225,10 +237,9 @@ static void test_unsaved(void **state)
 
 static GtkFileChooserDialog *chooser(void)
 {
-    WAIT_FOR(top(GTK_TYPE_FILE_CHOOSER_DIALOG));
-    GtkWindow *dialog = top(GTK_TYPE_FILE_CHOOSER_DIALOG);
-    WAIT_FOR(gtk_widget_get_mapped(GTK_WIDGET(dialog)));
-    run_ms(300); /* it reads the folder */
+    GtkWindow *dialog = NULL;
+    WAIT_FOR((dialog = shown(GTK_TYPE_FILE_CHOOSER_DIALOG)) != NULL); /* those that were answered linger unseen */
+    run_ms(300);                                                      /* it reads the folder */
     return GTK_FILE_CHOOSER_DIALOG(dialog);
 }
 
