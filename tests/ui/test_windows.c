@@ -17,6 +17,7 @@ typedef struct Fixture {
     SonoEngine *engine;
     SonoPcmStore *store;
     SonoSettings *settings;
+    SonoSpeaker *speaker;
     char *folder;
 } Fixture;
 
@@ -92,7 +93,7 @@ static void wait_for_status(SonoWindow *w, const char *wanted)
 
 static SonoWindow *new_window(Fixture *f)
 {
-    SonoWindow *w = sono_window_new(f->app, f->engine, f->store, f->settings);
+    SonoWindow *w = sono_window_new(f->app, f->engine, f->store, f->settings, f->speaker);
     gtk_window_present(GTK_WINDOW(w));
     return w;
 }
@@ -218,6 +219,8 @@ static int setup(void **state)
     g_setenv("XDG_STATE_HOME", f->folder, TRUE);
     g_autofree char *file = g_build_filename(f->folder, "settings.ini", NULL);
     f->settings = sono_settings_new(file);
+    f->speaker = sono_speaker_new(f->settings);
+    assert_non_null(f->speaker);
     f->app = gtk_application_new(NULL, G_APPLICATION_NON_UNIQUE);
     assert_true(g_application_register(G_APPLICATION(f->app), NULL, NULL));
     assert_int_equal(sono_engine_new(NULL, 0, &f->engine, NULL), SONO_OK);
@@ -232,6 +235,7 @@ static int teardown(void **state)
     const char *const rm[] = {"rm", "-r", f->folder, NULL};
     sono_engine_free(f->engine);
     sono_pcm_store_unref(f->store);
+    g_object_unref(f->speaker);
     g_object_unref(f->settings);
     g_object_unref(f->app);
     assert_true(g_spawn_sync(NULL, (char **)rm, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
