@@ -113,7 +113,7 @@ static void an_edit_is_heard_soon_and_the_end_too(void **state)
     enum { N_EDITS = 15 };
     double ms[N_EDITS];
     Stage s;
-    begin(&s, "virtual", 8 * RATE);
+    begin(&s, "virtual", 120 * RATE);
     assert_true(sono_listener_play(s.listener, SONO_LISTEN_SOUND));
     hear_until(&s, 0.2);
     for (int i = 0; i < N_EDITS; i++) {
@@ -126,7 +126,7 @@ static void an_edit_is_heard_soon_and_the_end_too(void **state)
 #ifndef SONO_SANITIZED
     assert_true(ms[N_EDITS / 2] <= 90.0); /* with the commit 100 */
 #endif
-    sono_listener_seek(s.listener, 7.7);
+    sono_listener_seek(s.listener, 119.7);
     const double until_s = sono_now_s() + PATIENCE_S;
     while (s.state.playing || s.state.player.sounding) {
         turn(&s);
