@@ -14,8 +14,8 @@ build=(gcc libc6-dev cmake ninja-build pkg-config ccache libsndfile1-dev libcjso
 # librsvg2-common: without it GTK cannot show icons
 ui=(libgtk-4-dev libepoxy-dev libgl1-mesa-dri libegl1 librsvg2-common adwaita-icon-theme gettext)
 run=(sonic-pi-samples alsa-utils espeak-ng fonts-dejavu-core)
-test=("${build[@]}" "${ui[@]}" "${run[@]}" libcmocka-dev clang-format clang-tidy glslang-tools shellcheck xvfb xauth
-    openbox desktop-file-utils appstream shared-mime-info mandoc dbus-daemon libglib2.0-bin xdotool x11-utils imagemagick
+test=("${build[@]}" "${ui[@]}" "${run[@]}" libcmocka-dev libclang-rt-19-dev clang-format clang-tidy glslang-tools shellcheck xvfb
+    xauth openbox desktop-file-utils appstream shared-mime-info mandoc dbus-daemon libglib2.0-bin xdotool x11-utils imagemagick
     sox locales jackd2 at-spi2-core gir1.2-atspi-2.0 python3 python3-gi python3-numpy python3-scipy python3-jsonschema)
 
 [ $# -gt 0 ] || set -- build ui run

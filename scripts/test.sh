@@ -125,7 +125,7 @@ say "packages"
 scripts/install-deps.sh build ui run test || exit 1
 # A tool that is missing makes CMake leave tests out; here that would be a pass for nothing.
 for tool in clang-format clang-tidy shellcheck xvfb-run xdotool xprop openbox dbus-run-session gdbus import glslangValidator \
-    sox localedef msgmerge; do
+    sox localedef msgmerge jackd jack_lsp; do
     command -v $tool >/dev/null || { echo "test.sh: $tool is missing" >&2; exit 1; }
 done
 /usr/bin/python3 -c 'import gi, jsonschema, numpy, scipy; gi.require_version("Atspi", "2.0")' || exit 1

@@ -39,5 +39,3 @@ void sono_history_list_update(SonoHistoryList *list, const SonoDocument *doc); /
 G_DECLARE_FINAL_TYPE(SonoStatusBar, sono_status_bar, SONO, STATUS_BAR, GtkWidget)
 GtkWidget *sono_status_bar_new(SonoCanvas *canvas);
 void sono_status_bar_set_formats(SonoStatusBar *bar, SonoTimeFormat time, SonoFreqFormat freq);
-/* How loud it plays, for the slider at its end. */
-void sono_status_bar_set_gain(SonoStatusBar *bar, double gain_db);

@@ -13,8 +13,8 @@ G_DECLARE_FINAL_TYPE(SonoToasts, sono_toasts, SONO, TOASTS, GtkWidget)
 
 GtkWidget *sono_toasts_new(GtkWidget *child);
 void sono_toasts_show(SonoToasts *toasts, const char *line, gboolean problem);
-/* A problem that is told as long as it lasts, and goes by itself (NULL); closed by the user it stays away until there is
- * another one. */
+/* A problem that is told as long as it lasts, and goes by itself (NULL); closed by the user it stays away until there
+ * is another one. */
 void sono_toasts_set_standing(SonoToasts *toasts, const char *line);
 /* What is under way now; call it again as long as there is something (the window does, a few times a second). */
 void sono_toasts_set_tasks(SonoToasts *toasts, const SonoEditorTask *tasks, gsize n);

@@ -27,7 +27,9 @@ typedef enum SonoEditorNewsKind {
     SONO_NEWS_TAKEN_BACK, /* the newest queued edit was taken back */
     SONO_NEWS_SAVED,      /* a file was written (path), or not: line says why and path is empty */
     SONO_NEWS_IMPORTED,   /* edits of path were queued (n_edits), or not: line says why and path is empty */
-    SONO_NEWS_CHANGED     /* history or saved state */
+    SONO_NEWS_IMPORT_ENDED, /* none of those is queued any more: n_edits of path are in the document, n_unchanged more
+                               changed no sample; the rest failed or was taken back */
+    SONO_NEWS_CHANGED       /* history or saved state */
 } SonoEditorNewsKind;
 
 typedef struct SonoEditorNews {
@@ -37,7 +39,7 @@ typedef struct SonoEditorNews {
     SonoClip *clip; /* SOUND and GROWN: the caller unrefs */
     uint64_t parent_revision;
     SonoSpan dirty;
-    size_t n_edits;
+    size_t n_edits, n_unchanged;
     char path[4096];
     char line[240];
 } SonoEditorNews;
@@ -62,8 +64,8 @@ size_t sono_editor_n_queued(const SonoEditor *editor);
 /* Errors: INVALID (still opening), RANGE, NOMEM. */
 SonoStatus sono_editor_push(SonoEditor *editor, const SonoEdit *edit, SonoError *err);
 /* Queue all edits of a script, which a worker reads; its states are counted from what is applied and queued then.
- * IMPORTED follows, and the n_edits queued last are the imported
- * ones (sono_editor_queued_edit), for who keeps a list in step. Errors: INVALID (still opening), NOMEM. */
+ * IMPORTED follows, and the n_edits queued last are the imported ones (sono_editor_queued_edit), for who keeps a list
+ * in step; IMPORT_ENDED when the last of them has been committed. Errors: INVALID (still opening), NOMEM. */
 SonoStatus sono_editor_import(SonoEditor *editor, const char *path, SonoError *err);
 /* The edit number index of those that are not in the document yet, oldest first; NULL: no such. */
 const SonoEdit *sono_editor_queued_edit(const SonoEditor *editor, size_t index);

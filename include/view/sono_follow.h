@@ -13,8 +13,8 @@ extern const char *const sono_follow_names[]; /* "off", "page", "scroll", NULL *
 
 typedef struct SonoFollow {
     SonoFollowMode mode;
-    bool suspended;       /* the user has moved the view */
-    bool knows;           /* these are meant: */
+    bool suspended;        /* the user has moved the view */
+    bool knows;            /* these are meant: */
     double t0_s, s_per_px; /* the view as it was left the last time */
 } SonoFollow;
 

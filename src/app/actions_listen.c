@@ -15,8 +15,7 @@ static const char *const mode_names[] = {[SONO_CHANNELS_AS_THEY_ARE] = "normal",
 static gboolean is_playing(const SonoWindow *w)
 {
     const SonoListenState *s = &w->listening.state;
-    return sono_speaker_is_owner(w->speaker, w) &&
-           (s->playing || s->preparing || s->player.phase != SONO_PLAY_STOPPED);
+    return sono_speaker_is_owner(w->speaker, w) && (s->playing || s->preparing || s->player.phase != SONO_PLAY_STOPPED);
 }
 
 static void stop_it(SonoWindow *w)
@@ -33,13 +32,7 @@ static void play_what(SonoWindow *w, SonoListenTo what)
         return; /* a script's call may come before the sound */
     }
     window_listen_take(w);
-    if (!sono_listener_play(w->listening.listener, what)) {
-        sono_window_tell(w,
-                         what == SONO_LISTEN_DELTA       ? _("There is no edit to hear")
-                         : what == SONO_LISTEN_SELECTION ? _("Nothing is selected to be heard")
-                                                         : _("There is nothing to play"),
-                         FALSE);
-    }
+    (void)sono_listener_play(w->listening.listener, what); /* the next poll says why not */
     window_listen_poll(w);
 }
 
@@ -71,9 +64,7 @@ static void play_around(GSimpleAction *action, GVariant *parameter, gpointer dat
     SonoWindow *w = data;
     if (w->listening.revision) {
         window_listen_take(w);
-        if (!sono_listener_play_around(w->listening.listener)) {
-            sono_window_tell(w, _("There is nothing to play"), FALSE);
-        }
+        (void)sono_listener_play_around(w->listening.listener);
         window_listen_poll(w);
     }
 }

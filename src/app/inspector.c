@@ -6,6 +6,7 @@
 
 #include "accessible.h"
 #include "display_panel.h"
+#include "listen_panel.h"
 #include "tip.h"
 #include "tool_params.h"
 
@@ -205,6 +206,7 @@ GtkWidget *sono_inspector_new(SonoCanvas *canvas)
     GtkWidget *display = add_section(p->sections, _("Display"), NULL);
     p->canvas = canvas;
     gtk_box_append(GTK_BOX(display), display_panel_new(canvas));
+    gtk_box_append(GTK_BOX(display), listen_panel_new(canvas));
     g_signal_connect_object(canvas, "tool-changed", G_CALLBACK(sono_inspector_update), p, G_CONNECT_SWAPPED);
     return GTK_WIDGET(p);
 }

@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 
 #include "accessible.h"
+#include "preferences_device.h"
+#include "sono_follow.h"
 #include "sono_freq_axis.h"
 #include "sono_picture.h"
 #include "sono_readout.h"
@@ -24,6 +26,8 @@ static const char *const scale_titles[] = {N_("Linear"), N_("Logarithmic"), N_("
 static const char *const colour_titles[] = {N_("Ember"), N_("Tide"), N_("Grey"), NULL};
 static const char *const time_titles[] = {N_("Seconds"), N_("Hours, minutes, seconds"), N_("Samples"), NULL};
 static const char *const freq_titles[] = {N_("Hertz"), N_("Notes"), NULL};
+
+static const char *const follow_titles[] = {N_("Stands still"), N_("Turns pages"), N_("Scrolls"), NULL};
 
 static const char *const *colour_names(void)
 {
@@ -132,8 +136,9 @@ static void add_row(GtkGrid *grid, int y, GtkSizeGroup *widths, SonoSettings *se
     }
 }
 
-static void add_group(GtkBox *box, GtkSizeGroup *widths, SonoSettings *settings, const char *title, const Row *rows,
-                      gsize n)
+/* Returns the grid, for more rows. */
+static GtkGrid *add_group(GtkBox *box, GtkSizeGroup *widths, SonoSettings *settings, const char *title, const Row *rows,
+                          gsize n)
 {
     GtkWidget *heading = gtk_label_new(title);
     GtkWidget *grid = gtk_grid_new();
@@ -147,6 +152,14 @@ static void add_group(GtkBox *box, GtkSizeGroup *widths, SonoSettings *settings,
     for (gsize i = 0; i < n; i++) {
         add_row(GTK_GRID(grid), (int)i, widths, settings, &rows[i]);
     }
+    return GTK_GRID(grid);
+}
+
+static GtkWidget *add_column(GtkWidget *columns)
+{
+    GtkWidget *column = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    gtk_box_append(GTK_BOX(columns), column);
+    return column;
 }
 
 static gboolean on_escape(GtkWidget *window, GVariant *args, gpointer data)
@@ -179,11 +192,22 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
          .unit = "ms"},
         {.title = N_("So_ft edges of selections, frequency"), .property = "feather-hz", .step = 5.0, .unit = "Hz"},
         {.title = N_("Edits reach all c_hannels"), .property = "link-channels"}};
+    const Row sound[] = {{.title = N_("Pre-ro_ll"), .property = "pre-roll", .step = 0.1, .digits = 1, .unit = "s"},
+                         {.title = N_("Post-roll"), .property = "post-roll", .step = 0.1, .digits = 1, .unit = "s"},
+                         {.title = N_("_Volume"), .property = "output-gain", .step = 1.0, .digits = 1, .unit = "dB"},
+                         {.title = N_("The vie_w while playing"),
+                          .property = "follow",
+                          .values = sono_follow_names,
+                          .titles = follow_titles},
+                         {.title = N_("Stop ret_urns to the start"), .property = "return-to-start"},
+                         {.title = N_("Pla_y each edit as it is made"), .property = "auto-audition"}};
     const Row files[] = {{.title = N_("_Offer edits that were not saved"), .property = "offer-recovery"}};
 
     g_autoptr(GtkSizeGroup) widths = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
     GtkWidget *window = gtk_window_new();
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 36);
+    GtkWidget *left = add_column(box);
+    GtkWidget *right = add_column(box);
     gtk_window_set_title(GTK_WINDOW(window), _("Preferences"));
     gtk_window_set_transient_for(GTK_WINDOW(window), parent);
     gtk_window_set_resizable(GTK_WINDOW(window), FALSE);
@@ -191,10 +215,12 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
     gtk_widget_set_margin_end(box, 18);
     gtk_widget_set_margin_top(box, 12);
     gtk_widget_set_margin_bottom(box, 6);
-    add_group(GTK_BOX(box), widths, settings, _("Look"), look, G_N_ELEMENTS(look));
-    add_group(GTK_BOX(box), widths, settings, _("Spectrogram"), picture, G_N_ELEMENTS(picture));
-    add_group(GTK_BOX(box), widths, settings, _("Brush and selection"), hands, G_N_ELEMENTS(hands));
-    add_group(GTK_BOX(box), widths, settings, _("Files"), files, G_N_ELEMENTS(files));
+    (void)add_group(GTK_BOX(left), widths, settings, _("Look"), look, G_N_ELEMENTS(look));
+    (void)add_group(GTK_BOX(left), widths, settings, _("Spectrogram"), picture, G_N_ELEMENTS(picture));
+    (void)add_group(GTK_BOX(left), widths, settings, _("Brush and selection"), hands, G_N_ELEMENTS(hands));
+    GtkGrid *grid = add_group(GTK_BOX(right), widths, settings, _("Sound"), sound, G_N_ELEMENTS(sound));
+    preferences_add_device(grid, widths, settings);
+    (void)add_group(GTK_BOX(right), widths, settings, _("Files"), files, G_N_ELEMENTS(files));
     gtk_window_set_child(GTK_WINDOW(window), box);
     GtkEventController *keys = gtk_shortcut_controller_new();
     gtk_shortcut_controller_add_shortcut(

@@ -6,7 +6,6 @@
 #include <math.h>
 
 #include "value_entry.h"
-#include "volume.h"
 #include "wrap_layout.h"
 
 #define SPACING_PX 6
@@ -31,7 +30,7 @@ struct _SonoStatusBar {
     SonoTimeFormat time_format;
     SonoFreqFormat freq_format;
     GtkWidget *time, *freq, *note, *level, *channel;
-    GtkWidget *entries[N_FIELDS], *volume;
+    GtkWidget *entries[N_FIELDS];
     guint tell_source; /* the readout for assistive technology follows a few times a second */
 };
 
@@ -384,8 +383,6 @@ static void sono_status_bar_init(SonoStatusBar *b)
         add_field(b, f <= LENGTH ? times : freqs, f);
     }
     gtk_box_append(GTK_BOX(freqs), format_button());
-    b->volume = volume_new();
-    gtk_widget_set_parent(b->volume, GTK_WIDGET(b));
 }
 
 GtkWidget *sono_status_bar_new(SonoCanvas *canvas)
@@ -406,9 +403,4 @@ void sono_status_bar_set_formats(SonoStatusBar *b, SonoTimeFormat time, SonoFreq
     b->freq_format = freq;
     show_probe(b);
     show_selection(b);
-}
-
-void sono_status_bar_set_gain(SonoStatusBar *b, double gain_db)
-{
-    volume_show(b->volume, gain_db);
 }

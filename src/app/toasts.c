@@ -15,7 +15,7 @@
 struct _SonoToasts {
     GtkWidget parent_instance;
     GtkWidget *overlay, *column;
-    GPtrArray *tasks; /* cards of tasks */
+    GPtrArray *tasks;         /* cards of tasks */
     GtkWidget *standing_card; /* weak; or NULL */
     char *standing;           /* what it says, or said before it was closed; or NULL */
 };

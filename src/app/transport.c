@@ -7,6 +7,7 @@
 #include "tip.h"
 
 #define COUNTER_CHARS 12
+#define SPAN_S 10.0      /* looked at: milliseconds */
 #define COUNTER_US 50000 /* nobody reads faster */
 
 struct _SonoTransport {
@@ -116,8 +117,8 @@ static void sono_transport_init(SonoTransport *t)
                      _("Play Only the Selection"));
     (void)add_button(t, gtk_button_new(), "sonobrush-play-delta-symbolic", "win.play-delta",
                      _("Play what the newest edit took away (D)"), _("Play the Difference"));
-    (void)add_button(t, gtk_toggle_button_new(), "media-playlist-repeat-symbolic", "win.loop",
-                     _("Again and again (L)"), _("Loop"));
+    (void)add_button(t, gtk_toggle_button_new(), "media-playlist-repeat-symbolic", "win.loop", _("Again and again (L)"),
+                     _("Loop"));
     t->counter = gtk_inscription_new("");
     gtk_inscription_set_min_chars(GTK_INSCRIPTION(t->counter), COUNTER_CHARS);
     gtk_inscription_set_nat_chars(GTK_INSCRIPTION(t->counter), COUNTER_CHARS);
@@ -148,7 +149,7 @@ GtkWidget *sono_transport_new(void)
 
 static void count(SonoTransport *t, double t_s, double rate_hz)
 {
-    g_autofree char *text = t->has_sound ? sono_format_time(t_s, rate_hz, 1.0, t->format) : g_strdup("");
+    g_autofree char *text = t->has_sound ? sono_format_time(t_s, rate_hz, SPAN_S, t->format) : g_strdup("");
     if (g_strcmp0(gtk_inscription_get_text(GTK_INSCRIPTION(t->counter)), text) != 0) {
         gtk_inscription_set_text(GTK_INSCRIPTION(t->counter), text);
     }

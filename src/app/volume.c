@@ -49,17 +49,18 @@ static void on_pressed(GtkGestureClick *click, int n_press, double x, double y, 
 GtkWidget *volume_new(void)
 {
     Volume *v = g_new0(Volume, 1);
-    v->box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 2);
+    v->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     v->mute = gtk_button_new_from_icon_name("audio-volume-high-symbolic");
-    v->scale = gtk_scale_new_with_range(GTK_ORIENTATION_HORIZONTAL, LOWEST_DB, HIGHEST_DB, 1.0);
+    v->scale = gtk_scale_new_with_range(GTK_ORIENTATION_VERTICAL, LOWEST_DB, HIGHEST_DB, 1.0);
     g_object_set_data_full(G_OBJECT(v->box), "volume", v, g_free);
     gtk_button_set_has_frame(GTK_BUTTON(v->mute), FALSE);
     gtk_widget_add_css_class(v->box, "volume");
     gtk_scale_set_draw_value(GTK_SCALE(v->scale), FALSE);
-    gtk_scale_add_mark(GTK_SCALE(v->scale), 0.0, GTK_POS_BOTTOM, NULL);
-    gtk_widget_set_size_request(v->scale, 96, -1);
-    gtk_widget_set_valign(v->mute, GTK_ALIGN_CENTER);
-    gtk_widget_set_valign(v->scale, GTK_ALIGN_CENTER);
+    gtk_range_set_inverted(GTK_RANGE(v->scale), TRUE);
+    gtk_scale_add_mark(GTK_SCALE(v->scale), 0.0, GTK_POS_LEFT, NULL);
+    gtk_widget_set_vexpand(v->scale, TRUE);
+    gtk_widget_set_halign(v->mute, GTK_ALIGN_CENTER);
+    gtk_widget_set_halign(v->scale, GTK_ALIGN_CENTER);
     gtk_accessible_update_property(GTK_ACCESSIBLE(v->scale), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Volume"), -1);
     g_signal_connect_swapped(v->scale, "value-changed", G_CALLBACK(on_slid), v);
     g_signal_connect_swapped(v->mute, "clicked", G_CALLBACK(on_mute), v);
@@ -67,8 +68,8 @@ GtkWidget *volume_new(void)
     gtk_event_controller_set_propagation_phase(GTK_EVENT_CONTROLLER(click), GTK_PHASE_CAPTURE);
     g_signal_connect(click, "pressed", G_CALLBACK(on_pressed), v);
     gtk_widget_add_controller(v->scale, GTK_EVENT_CONTROLLER(click));
-    gtk_box_append(GTK_BOX(v->box), v->mute);
     gtk_box_append(GTK_BOX(v->box), v->scale);
+    gtk_box_append(GTK_BOX(v->box), v->mute);
     volume_show(v->box, 0.0);
     return v->box;
 }
@@ -90,7 +91,7 @@ void volume_show(GtkWidget *volume, double gain_db)
                                                                     : "audio-volume-high-symbolic");
     tip_set(v->scale, tip);
     tip_set(v->mute, muted ? _("Unmute") : _("Mute"));
-    gtk_accessible_update_property(GTK_ACCESSIBLE(v->mute), GTK_ACCESSIBLE_PROPERTY_LABEL, muted ? _("Unmute") : _("Mute"),
-                                   -1);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(v->mute), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                   muted ? _("Unmute") : _("Mute"), -1);
     gtk_accessible_update_property(GTK_ACCESSIBLE(v->scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
 }

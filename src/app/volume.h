@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How loud it plays: a slider in dB whose lower end is silence, and a button that mutes. Acts through win.output-gain.
- * Main thread. */
+/* How loud it plays: a fader in dB whose lower end is silence, and below it a button that mutes. Acts through
+ * win.output-gain. Main thread. */
 #pragma once
 #include <gtk/gtk.h>
 

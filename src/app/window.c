@@ -7,6 +7,7 @@
 #include "display_panel.h"
 #include "sono_app_resources.h"
 #include "sono_recent.h"
+#include "volume.h"
 
 G_DEFINE_FINAL_TYPE(SonoWindow, sono_window, GTK_TYPE_APPLICATION_WINDOW)
 
@@ -189,6 +190,8 @@ static void add_parts(SonoWindow *w)
     GtkWidget *display = display_panel_new(w->canvas);
     w->toasts = SONO_TOASTS(toasts);
     w->status_bar = SONO_STATUS_BAR(sono_status_bar_new(w->canvas));
+    w->volume = volume_new();
+    sono_meter_bars_set_fader(sono_stage_meters(w->stage), w->volume);
     w->transport = SONO_TRANSPORT(sono_transport_new());
     gtk_header_bar_pack_start(GTK_HEADER_BAR(gtk_window_get_titlebar(GTK_WINDOW(w))), GTK_WIDGET(w->transport));
     gtk_widget_set_vexpand(toasts, TRUE);

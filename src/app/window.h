@@ -51,9 +51,9 @@ typedef struct WindowListening {
     double feather_ms, feather_hz;
     SonoChannelMode mode;
     uint8_t muted[SONO_MAX_CHANNELS / 8], solo[SONO_MAX_CHANNELS / 8]; /* bit c: channel c */
-    gboolean meters_move, has_run; /* has_run: the device did since it was opened */
-    guint tick, timer;             /* while something moves */
-    int wake_pending;              /* atomic */
+    gboolean meters_move, has_run;                                     /* has_run: the device did since it was opened */
+    guint tick, timer;                                                 /* while something moves */
+    int wake_pending;                                                  /* atomic */
 } WindowListening;
 
 struct _SonoWindow {
@@ -70,8 +70,10 @@ struct _SonoWindow {
     SonoInspector *inspector;
     SonoStatusBar *status_bar;
     SonoTransport *transport;
+    GtkWidget *volume;
     GtkWidget *paned;                                                          /* stage and inspector */
     GtkWidget *content, *welcome, *name, *info, *menu_button, *display_button; /* of the template */
+    gboolean by_mouse;    /* what was done in the window last was done with the mouse */
     gulong paned_handler; /* until the width of the inspector is set */
     guint tasks_source;
     gint64 space_us; /* when the space bar went down, or repeated, last; 0: it is up */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whose a key is. What is typed into a field is the field's before it is a command. What no other part of the window
- * wants is the canvas's, so that its keys work on after a slider or a button was used with the mouse. */
+ * wants is the canvas's. Controls that are used with the mouse leave the keys to the canvas: else Return and the space
+ * bar would press or open them again. */
 #include "window.h"
 
 #define REPEAT_US (1000 * 1000) /* a keyboard begins to repeat sooner */
@@ -34,11 +35,35 @@ static gboolean on_space(SonoWindow *w, GtkWidget *focus, GdkModifierType held)
     return TRUE;
 }
 
+/* A press anywhere but in a field ends typing: what was typed counts for what is pressed. (Presses in popovers are not
+ * heard of here, as it should be: what was opened with the mouse is used with the mouse.) */
+static void on_press(GtkGestureClick *click, int n_press, double x, double y, SonoWindow *w)
+{
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(w));
+    GtkWidget *pressed = gtk_widget_pick(GTK_WIDGET(w), x, y, GTK_PICK_DEFAULT);
+    w->by_mouse = TRUE;
+    if (w->canvas && GTK_IS_TEXT(focus) && !is_elsewhere(w, focus) && pressed &&
+        !gtk_widget_is_ancestor(pressed, gtk_widget_get_parent(focus))) {
+        gtk_widget_grab_focus(GTK_WIDGET(w->canvas));
+    }
+}
+
+/* What lies around the canvas, such as the overview, has keys of its own and keeps them. */
+static void on_focus_moved(SonoWindow *w)
+{
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(w));
+    if (w->canvas && w->by_mouse && focus && !GTK_IS_TEXT(focus) && !is_elsewhere(w, focus) &&
+        !gtk_widget_is_ancestor(focus, GTK_WIDGET(w->stage))) {
+        gtk_widget_grab_focus(GTK_WIDGET(w->canvas));
+    }
+}
+
 /* Before the commands: the keys of editing are a field's own, used or not. */
 static gboolean on_key(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType held, SonoWindow *w)
 {
     static const guint editing[] = {GDK_KEY_a, GDK_KEY_c, GDK_KEY_v, GDK_KEY_x, GDK_KEY_y, GDK_KEY_z, GDK_KEY_slash};
     GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(w));
+    w->by_mouse = FALSE;
     if (key == GDK_KEY_space && on_space(w, focus, held)) {
         return TRUE;
     }
@@ -80,7 +105,7 @@ static gboolean on_unused_key(GtkEventControllerKey *keys, guint key, guint code
     return gtk_event_controller_key_forward(keys, GTK_WIDGET(w->canvas));
 }
 
-/* A button that is clicked leaves the keys where they are: Return and the space bar would press it again. */
+/* A button that is clicked leaves the keys where they are, and what a held key has lent with them. */
 static void let_buttons_be(GtkWidget *widget)
 {
     if (GTK_IS_BUTTON(widget) || GTK_IS_CHECK_BUTTON(widget) || GTK_IS_EXPANDER(widget)) {
@@ -105,5 +130,11 @@ void window_watch_keys(SonoWindow *w)
     g_signal_connect(first, "key-pressed", G_CALLBACK(on_key), w);
     g_signal_connect(first, "key-released", G_CALLBACK(on_key_up), w);
     g_signal_connect(add_controller(w, GTK_PHASE_BUBBLE), "key-pressed", G_CALLBACK(on_unused_key), w);
+    GtkGesture *click = gtk_gesture_click_new();
+    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(click), 0); /* any */
+    gtk_event_controller_set_propagation_phase(GTK_EVENT_CONTROLLER(click), GTK_PHASE_CAPTURE);
+    g_signal_connect(click, "pressed", G_CALLBACK(on_press), w);
+    gtk_widget_add_controller(GTK_WIDGET(w), GTK_EVENT_CONTROLLER(click));
+    g_signal_connect(w, "notify::focus-widget", G_CALLBACK(on_focus_moved), NULL);
     let_buttons_be(GTK_WIDGET(w));
 }

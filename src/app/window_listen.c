@@ -6,8 +6,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define POLL_MS 100         /* also while no frames are drawn */
-#define MOST_LEAD_S 0.05    /* a frame is seen so long after it is begun, at most */
+#define POLL_MS 100      /* also while no frames are drawn */
+#define MOST_LEAD_S 0.05 /* a frame is seen so long after it is begun, at most */
 
 static const char *const phase_names[] = {[SONO_OUTPUT_CLOSED] = "closed",
                                           [SONO_OUTPUT_OPENING] = "opening",
@@ -53,9 +53,8 @@ static void send_selection(SonoWindow *w)
     const SonoSelection *s = sono_scene_selection(scene);
     const SonoToolOptions *o = sono_scene_options(scene);
     const SonoViewState *v = sono_scene_view(scene);
-    if (sono_scene_is_dragging(scene) ||
-        (l->knows_selection && l->selection_revision == s->revision && l->feather_ms == o->feather_ms &&
-         l->feather_hz == o->feather_hz)) {
+    if (sono_scene_is_dragging(scene) || (l->knows_selection && l->selection_revision == s->revision &&
+                                          l->feather_ms == o->feather_ms && l->feather_hz == o->feather_hz)) {
         return;
     }
     l->knows_selection = TRUE;
@@ -121,18 +120,13 @@ void window_listen_hear(SonoWindow *w, const SonoEditorNews *news)
         return; /* only the history's list, or what is saved */
     }
     const gboolean made = l->revision != 0 && news->kind == SONO_NEWS_SOUND && n > l->n_applied;
-    SonoListenOptions o = sono_listener_options(l->listener);
-    if (made && o.auto_audition && !is_ours(w)) {
-        window_listen_take(w);
-    } else if (!made && o.auto_audition) { /* only what is made is played by itself */
-        o.auto_audition = false;
-        sono_listener_set_options(l->listener, &o);
+    if (made && sono_listener_options(l->listener).auto_audition && !is_ours(w)) {
+        window_listen_take(w); /* it begins by itself */
     }
     sono_listener_set_sound(l->listener, sono_document_clip(doc), n > 0 ? sono_document_clip_at(doc, n - 1) : NULL,
                             made ? news->dirty : span_of_newest(w, doc));
     l->revision = revision;
     l->n_applied = n;
-    window_listen_follow_settings(w);
     window_listen_poll(w);
 }
 
@@ -239,7 +233,7 @@ static void show_all(SonoWindow *w, gboolean in_frame)
         l->state.player.sounding = false;
         l->state.player.meters = (SonoMeterReading){0};
     }
-    if (l->state.line[0]) {
+    if (l->state.line[0] && l->state.player.output.phase != SONO_OUTPUT_LOST) { /* show_device tells that */
         sono_window_tell(w, l->state.line, TRUE);
     }
     show_place(w, in_frame);
@@ -271,7 +265,7 @@ static gboolean on_timer(gpointer data)
 {
     SonoWindow *w = data;
     window_listen_poll(w);
-    if (goes_on(w) || (is_ours(w) && w->listening.state.player.output.phase == SONO_OUTPUT_LOST)) {
+    if (goes_on(w)) {
         return G_SOURCE_CONTINUE;
     }
     w->listening.timer = 0;

@@ -107,11 +107,29 @@ static void on_imported(SonoWindow *w, const SonoEditorNews *news)
             sono_window_tell(w, err.message, TRUE);
         }
     }
-    if (!news->line[0]) {
-        g_autofree char *name = g_filename_display_basename(news->path);
-        g_autofree char *line = g_strdup_printf(
-            ngettext("Imported %zu edit of %s", "Imported %zu edits of %s", news->n_edits), news->n_edits, name);
-        sono_window_tell(w, line, FALSE);
+}
+
+/* Nothing to tell when all of them were taken back, or failed, which was told already. */
+static void on_import_ended(SonoWindow *w, const SonoEditorNews *news)
+{
+    g_autofree char *name = g_filename_display_basename(news->path);
+    g_autoptr(GString) line = g_string_new(NULL);
+    if (news->n_edits > 0) {
+        g_string_printf(line, ngettext("Imported %zu edit of %s", "Imported %zu edits of %s", news->n_edits),
+                        news->n_edits, name);
+    }
+    if (news->n_edits > 0 && news->n_unchanged > 0) {
+        /* TRANSLATORS: follows "Imported 3 edits of song.json"; %zu other edits do nothing to this sound */
+        g_string_append_printf(line,
+                               ngettext("; %zu more changes nothing", "; %zu more change nothing", news->n_unchanged),
+                               news->n_unchanged);
+    } else if (news->n_unchanged > 0) {
+        g_string_printf(line,
+                        ngettext("%zu edit of %s changes nothing", "%zu edits of %s change nothing", news->n_unchanged),
+                        news->n_unchanged, name);
+    }
+    if (line->len > 0) {
+        sono_window_tell(w, line->str, FALSE);
     }
 }
 
@@ -154,6 +172,9 @@ static void hear(SonoWindow *w, const SonoEditorNews *news)
         break;
     case SONO_NEWS_IMPORTED:
         on_imported(w, news);
+        break;
+    case SONO_NEWS_IMPORT_ENDED:
+        on_import_ended(w, news);
         break;
     case SONO_NEWS_COMMITTED:
     case SONO_NEWS_CHANGED:

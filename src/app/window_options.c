@@ -6,15 +6,16 @@
 #include <string.h>
 
 #include "tool_params.h"
+#include "volume.h"
 
 #define MIN_RANGE_DB 5.0
 
 /* Settings by which a window goes, besides those of tool_params. */
-static const char *const followed[] = {
-    "tool",           "operation",       "axis",        "colours",     "floor-db", "ceiling-db",
-    "time-format",    "freq-format",     "show-meters", "output-gain", "loop",     "return-to-start",
-    "auto-audition",  "follow",          "pre-roll",    "post-roll",   "show-overview", "show-waveform",
-    "show-inspector", NULL};
+static const char *const followed[] = {"tool",          "operation",     "axis",           "colours",
+                                       "floor-db",      "ceiling-db",    "time-format",    "freq-format",
+                                       "show-meters",   "output-gain",   "loop",           "return-to-start",
+                                       "auto-audition", "follow",        "pre-roll",       "post-roll",
+                                       "show-overview", "show-waveform", "show-inspector", NULL};
 
 static int index_of(const char *const *names, const char *name)
 {
@@ -113,7 +114,7 @@ static void apply_number(SonoWindow *w, const char *name, double value)
                strcmp(name, "show-meters") == 0) {
         g_object_set(w->stage, name, value != 0.0, NULL);
     } else if (strcmp(name, "output-gain") == 0) {
-        sono_status_bar_set_gain(w->status_bar, value);
+        volume_show(w->volume, value);
     } else if (strcmp(name, "floor-db") == 0 || strcmp(name, "ceiling-db") == 0) {
         apply_range(w);
     } else {

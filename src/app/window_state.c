@@ -26,7 +26,7 @@ enum {
     EDITABLE = 8, /* READY, and what is shown is the sound of now */
     UNDOABLE = 16,
     REDOABLE = 32,
-    OPEN = 64, /* a file was opened or is being */
+    OPEN = 64,   /* a file was opened or is being */
     IDLE = 128,  /* no edit is being committed */
     EDITED = 256 /* an edit is in the sound */
 };
@@ -41,7 +41,8 @@ static unsigned now(SonoWindow *w)
     return (sono_scene_plan(scene) ? SOUND : 0U) | (ready ? READY : 0U) | (e ? OPEN : 0U) |
            (ready && sono_editor_n_queued(e) == 0 ? IDLE : 0U) |
            (sono_selection_is_empty(sono_scene_selection(window_scene(w))) ? 0U : SELECTED) |
-           (ready && sono_document_n_applied(window_document(w)) > 0 ? EDITED : 0U) | (editable ? EDITABLE : 0U) | (editable && sono_editor_can_undo(e) ? UNDOABLE : 0U) |
+           (ready && sono_document_n_applied(window_document(w)) > 0 ? EDITED : 0U) | (editable ? EDITABLE : 0U) |
+           (editable && sono_editor_can_undo(e) ? UNDOABLE : 0U) |
            (editable && sono_editor_can_redo(e) ? REDOABLE : 0U);
 }
 

@@ -82,13 +82,28 @@ void device_child_kill(DeviceChild *child)
     }
 }
 
+void device_child_ask_to_end(DeviceChild *child)
+{
+    DeviceRequest request = {.type = DEVICE_CLOSE};
+    if (child->pid > 0) {
+        (void)device_child_send(child, &request, -1, NULL);
+    }
+}
+
+bool device_child_has_ended(DeviceChild *child)
+{
+    int wait_status;
+    if (child->pid > 0 && reap(child, 0.0, &wait_status)) {
+        device_child_kill(child); /* of which its descriptors are left */
+    }
+    return child->pid == 0;
+}
+
 void device_child_let_go(DeviceChild *child, double most_s)
 {
     int wait_status;
-    DeviceRequest request = {.type = DEVICE_CLOSE};
-    if (child->pid > 0 && device_child_send(child, &request, -1, NULL) == SONO_OK) {
-        (void)reap(child, most_s, &wait_status);
-    }
+    device_child_ask_to_end(child);
+    (void)reap(child, most_s, &wait_status);
     device_child_kill(child);
 }
 

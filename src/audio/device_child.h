@@ -23,7 +23,10 @@ SonoStatus device_child_send(DeviceChild *child, DeviceRequest *request, int fd,
  * child says. */
 SonoStatus device_child_receive(DeviceChild *child, uint32_t type, double until_s, int cancel_fd, DeviceReply *reply,
                                 SonoError *err);
-/* Let it fade out and end by itself, at most so long; then as device_child_kill. */
+/* Ask it to fade out and end by itself; and whether it has (then it is reaped, and no child any more). */
+void device_child_ask_to_end(DeviceChild *child);
+bool device_child_has_ended(DeviceChild *child);
+/* Both, for at most so long; then as device_child_kill. */
 void device_child_let_go(DeviceChild *child, double most_s);
 /* SIGKILL, close, reap; any number of times. */
 void device_child_kill(DeviceChild *child);

@@ -7,7 +7,7 @@
 #pragma once
 #include <stdint.h>
 
-#define DEVICE_MAGIC UINT32_C(0x53445631) /* "SDV1"; change it with every change of these structs */
+#define DEVICE_MAGIC UINT32_C(0x53445632) /* "SDV2"; change it with every change of these structs */
 
 /* Descriptors the child finds open; 0 to 2 are /dev/null. It ends itself when the lifeline's other end is closed. */
 enum { DEVICE_FD_SOCKET = 3, DEVICE_FD_LIFELINE = 4, DEVICE_FD_END = 5 };
@@ -31,6 +31,7 @@ typedef struct DeviceRequest {
     double rate_hz;
     int32_t n_channels, n_in_channels, buffer_frames;
     uint32_t attempt; /* how many streams this wish has had before; the virtual device changes its rate by it */
+    uint32_t beside;  /* not 0: the last child may still be there; do not take its name with a sound server */
 } DeviceRequest;
 
 enum {

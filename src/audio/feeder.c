@@ -5,6 +5,7 @@
 #include <math.h>
 #include <time.h>
 
+#include "feeder_urgent.h"
 #include "sono_mem.h"
 
 #define TICK_S 0.005      /* the longest sleep while something sounds */
@@ -161,6 +162,7 @@ void *feeder_thread(void *ctx)
     Feeder *f = ctx;
     PlayerAsk before = {0};
     bool voice_changed = false;
+    feeder_make_urgent();
     while (take_ask(f, &before, &voice_changed)) {
         int64_t now_ns = player_now_ns();
         const bool begins = f->ask.phase != SONO_PLAY_STOPPED &&

@@ -9,10 +9,10 @@
 #include "sono_log.h"
 #include "sono_mem.h"
 
-#define SCRUB_AHEAD_S 0.025     /* a hand notices lateness */
-#define RESAMPLED_AHEAD_S 0.035 /* soxr holds back up to 18 ms more: together less than 60 ms */
-#define AHEAD_FRAMES 1024       /* resampling begins about so far before the place */
-#define FEED_FRAMES 128         /* to the resampler at once */
+#define SCRUB_AHEAD_S 0.025 /* a hand notices lateness */
+#define ALL_AHEAD_S 0.055   /* with what soxr holds back: an edit is heard within 60 ms and a buffer */
+#define AHEAD_FRAMES 1024   /* resampling begins about so far before the place */
+#define FEED_FRAMES 128     /* to the resampler at once */
 
 void feeder_free_run(FeederRun *r)
 {
@@ -24,8 +24,11 @@ void feeder_free_run(FeederRun *r)
 
 uint64_t feeder_target(const Feeder *f)
 {
-    const double ahead_s = f->run.resampler ? RESAMPLED_AHEAD_S : SONO_PLAYER_AHEAD_S;
-    return (uint64_t)((f->run.scrubs ? SCRUB_AHEAD_S : ahead_s) * f->ring.rate_hz) + f->ring.buffer_frames;
+    double ahead_s = f->run.scrubs ? SCRUB_AHEAD_S : SONO_PLAYER_AHEAD_S;
+    if (f->run.resampler) {
+        ahead_s = fmin(ahead_s, ALL_AHEAD_S - resampler_lag(f->run.resampler) / f->ring.rate_hz);
+    }
+    return (uint64_t)(ahead_s * f->ring.rate_hz) + f->ring.buffer_frames;
 }
 
 uint64_t feeder_queued(const Feeder *f)

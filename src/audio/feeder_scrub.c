@@ -11,6 +11,7 @@
 #define MAX_SPEED 4.0
 #define LEAP_S 0.25 /* so far behind, it leaps */
 #define LEAP_FADE_S 0.004
+#define LEVEL_S 0.003     /* from silence to full level, at least: a hand may turn round at once */
 #define SILENT_SPEED 0.01 /* below: a hand at rest; from FULL_SPEED on full level */
 #define FULL_SPEED 0.1
 
@@ -23,6 +24,7 @@ struct FeederScrub {
     int n_channels;
     double at_s, speed; /* of the clip; seconds a second */
     double fade;        /* 1: heard; on its way to 0 before a leap */
+    double level;       /* by speed */
     bool leaps;
     PlayVoice voice; /* of the last block */
     float table[ZEROS * TABLE_PER_ZERO + 2];
@@ -86,6 +88,7 @@ void feeder_scrub_begin(FeederScrub *s, double at_frame)
     s->at_s = at_frame;
     s->speed = 0.0;
     s->fade = 1.0;
+    s->level = 0.0;
     s->leaps = false;
 }
 
@@ -121,16 +124,21 @@ static void follow(FeederScrub *s, double target_s, double max_speed, double dt_
     } else {
         s->fade = s->fade + dt_s / LEAP_FADE_S < 1.0 ? s->fade + dt_s / LEAP_FADE_S : 1.0;
     }
+    if (s->leaps) {
+        s->at_s += s->speed * dt_s; /* as it went, while it fades */
+        return;
+    }
     const double pull = SPRING_PER_S * SPRING_PER_S * behind_s - 2.0 * SPRING_PER_S * s->speed;
     s->speed = limit(s->speed + pull * dt_s, max_speed);
     s->at_s += s->speed * dt_s;
 }
 
-static float level_of(const FeederScrub *s)
+static float level_of(FeederScrub *s, double dt_s)
 {
     const double x = (fabs(s->speed) - SILENT_SPEED) / (FULL_SPEED - SILENT_SPEED);
     const double level = x <= 0.0 ? 0.0 : (x >= 1.0 ? 1.0 : x * x * (3.0 - 2.0 * x));
-    return (float)(level * (0.5 - 0.5 * cos(PI * s->fade)));
+    s->level += limit(level - s->level, dt_s / LEVEL_S);
+    return (float)(s->level * (0.5 - 0.5 * cos(PI * s->fade)));
 }
 
 /* Where the n frames lie and how loud they are. True: something is to be heard. */
@@ -141,7 +149,7 @@ static bool plan(FeederScrub *s, double target_s, double ring_hz, int n)
     for (int i = 0; i < n; i++) {
         s->places[i] = s->at_s * s->clip_hz;
         follow(s, target_s, MAX_SPEED < fastest ? MAX_SPEED : fastest, 1.0 / ring_hz);
-        s->gains[i] = level_of(s);
+        s->gains[i] = level_of(s, 1.0 / ring_hz);
         heard = heard || s->gains[i] > 0.0F;
     }
     s->places[n] = s->at_s * s->clip_hz;

@@ -14,13 +14,19 @@
 #include "sono_clock.h"
 #include "sono_mem.h"
 
-#define OPEN_S 5.0
-#define START_S 5.0
+/* A JACK server takes one request a period and a port needs several: 64 channels can take ten seconds to connect. After
+ * ANSWER_S the user hears of it; an attempt is not given up soon, for a server that only stood still answers it first
+ * of all. */
+#define ANSWER_S 5.0
+#define ANSWER_S_PER_CHANNEL 0.25
+#define GIVE_UP_S 30.0
 #define RETRY_S 1.0
 #define WATCH_S 0.1
-#define SILENT_S 1.0        /* without a callback: lost */
-#define SILENT_CHECKS 8     /* so that a time in which this process itself stood still is not taken for that */
-#define FAREWELL_S 0.4      /* for the child to fade out and close the device */
+#define SILENT_S 1.0    /* without a callback: lost */
+#define SILENT_CHECKS 8 /* so that a time in which this process itself stood still is not taken for that */
+/* For the child to fade out and close the device: a JACK server stalls when a client just vanishes. */
+#define FAREWELL_S 1.0
+#define FAREWELL_S_PER_CHANNEL 0.02
 #define AGAIN_AT_ONCE_S 0.2 /* a stream that ran so long may be opened again at once when the device asks for that */
 
 typedef struct Worker {
@@ -30,6 +36,10 @@ typedef struct Worker {
     uint32_t serial, attempt;
     bool wanted;
     DeviceChild child;
+    /* The last one, whose callbacks stopped. Where a server stands still, killing its client makes it wait for ten
+     * seconds once it goes on; so the child stays until another stream runs or an attempt says why not. */
+    DeviceChild limbo;
+    double limbo_until_s; /* asked to end, it is killed then */
     OutputRing *ring;
     double watched_s; /* how long the stream ran */
     SonoOutputPhase told_phase;
@@ -104,20 +114,35 @@ static void wait_for_wish(Worker *worker, double most_s)
     (void)poll(&wait, 1, most_s < 0.0 ? -1 : (int)(most_s * 1000.0));
 }
 
+/* The answer to a request; the output is LOST as long as it does not come. */
+static SonoStatus await(Worker *worker, uint32_t type, int n_channels, DeviceReply *reply, SonoError *err)
+{
+    const int wake_fd = worker->output->wake_fd;
+    const double now_s = sono_now_s();
+    SonoStatus status = device_child_receive(&worker->child, type, now_s + ANSWER_S + ANSWER_S_PER_CHANNEL * n_channels,
+                                             wake_fd, reply, err);
+    if (status == SONO_E_TIMEOUT) {
+        set_phase(worker, SONO_OUTPUT_LOST, err->message);
+        status = device_child_receive(&worker->child, type, now_s + GIVE_UP_S, wake_fd, reply, err);
+    }
+    return status;
+}
+
 static SonoStatus open_device(Worker *worker, DeviceReply *opened, SonoError *err)
 {
+    const SonoOutputWish *wish = &worker->wish;
     DeviceRequest request = {.type = DEVICE_OPEN,
-                             .rate_hz = worker->wish.rate_hz,
-                             .n_channels = worker->wish.n_channels,
-                             .n_in_channels = worker->wish.n_in_channels,
-                             .buffer_frames = worker->wish.buffer_frames,
-                             .attempt = worker->attempt};
-    memcpy(request.device, worker->wish.device, sizeof request.device);
+                             .rate_hz = wish->rate_hz,
+                             .n_channels = wish->n_channels,
+                             .n_in_channels = wish->n_in_channels,
+                             .buffer_frames = wish->buffer_frames,
+                             .attempt = worker->attempt,
+                             .beside = worker->limbo.pid > 0};
+    memcpy(request.device, wish->device, sizeof request.device);
     SonoStatus status = device_child_start(&worker->child, worker->program, err);
     status = status == SONO_OK ? device_child_send(&worker->child, &request, -1, err) : status;
     if (status == SONO_OK) {
-        status = device_child_receive(&worker->child, DEVICE_OPEN, sono_now_s() + OPEN_S, worker->output->wake_fd,
-                                      opened, err);
+        status = await(worker, DEVICE_OPEN, wish->n_channels + wish->n_in_channels, opened, err);
     }
     return status == SONO_OK ? device_reply_check_open(opened, err) : status;
 }
@@ -141,8 +166,7 @@ static SonoStatus start_device(Worker *worker, DeviceReply *opened, SonoError *e
     status = device_child_send(&worker->child, &request, fd, err);
     sono_child_close_fd(&fd);
     if (status == SONO_OK) {
-        status = device_child_receive(&worker->child, DEVICE_START, sono_now_s() + START_S, worker->output->wake_fd,
-                                      &started, err);
+        status = await(worker, DEVICE_START, opened->n_channels + opened->n_in_channels, &started, err);
     }
     status = status == SONO_OK ? device_reply_check_started(&started, opened, err) : status;
     if (status != SONO_OK) {
@@ -199,7 +223,8 @@ static void end_running(Worker *worker)
     worker->ring = NULL;
 }
 
-/* Until the wish changes (CANCELLED) or the device is lost (why is in err). again: it wants to be opened again. */
+/* Until the wish changes (CANCELLED), callbacks stop (DEVICE), or it says that the device is lost (anything else).
+ * again: it wants to be opened again. */
 static SonoStatus watch(Worker *worker, const DeviceReply *opened, bool *again, SonoError *err)
 {
     const double began_s = sono_now_s();
@@ -225,6 +250,9 @@ static SonoStatus watch(Worker *worker, const DeviceReply *opened, bool *again, 
         } else {
             status = SONO_OK;
         }
+        if (!device_child_has_ended(&worker->limbo) && sono_now_s() > worker->limbo_until_s) {
+            device_child_kill(&worker->limbo);
+        }
         const uint64_t now = atomic_load_explicit(&worker->ring->map->n_callbacks, memory_order_acquire);
         const double now_s = sono_now_s();
         n_checks = now == heartbeat ? n_checks + 1 : 0;
@@ -238,6 +266,15 @@ static SonoStatus watch(Worker *worker, const DeviceReply *opened, bool *again, 
     return status;
 }
 
+/* The child whose callbacks stopped, out of the way; should they come back, they are to play nothing old. */
+static void put_in_limbo(Worker *worker)
+{
+    atomic_store_explicit(&worker->ring->map->end, 0, memory_order_release);
+    device_child_kill(&worker->limbo);
+    worker->limbo = worker->child;
+    worker->child = DEVICE_NO_CHILD;
+}
+
 /* One stream from its beginning to its end; how long to wait before the next. */
 static double run_stream(Worker *worker)
 {
@@ -246,16 +283,22 @@ static double run_stream(Worker *worker)
     bool again = false;
     SonoStatus status = open_device(worker, &opened, &err);
     status = status == SONO_OK ? start_device(worker, &opened, &err) : status;
-    if (status == SONO_OK && !begin_running(worker, &opened)) {
-        status = SONO_E_CANCELLED;
-    }
-    if (status == SONO_OK) {
+    const bool runs = status == SONO_OK && begin_running(worker, &opened);
+    const double farewell_s = FAREWELL_S + FAREWELL_S_PER_CHANNEL * opened.n_channels;
+    if (!runs) {
+        device_child_kill(&worker->limbo);
+    } else {
+        device_child_ask_to_end(&worker->limbo);
+        worker->limbo_until_s = sono_now_s() + FAREWELL_S;
         worker->attempt++;
         status = watch(worker, &opened, &again, &err);
+        if (status == SONO_E_DEVICE && !again) {
+            put_in_limbo(worker);
+        }
         end_running(worker);
     }
-    if (status == SONO_E_CANCELLED) {
-        device_child_let_go(&worker->child, FAREWELL_S);
+    if (status == SONO_E_CANCELLED || status == SONO_OK) {
+        device_child_let_go(&worker->child, farewell_s);
         return 0.0;
     }
     set_phase(worker, SONO_OUTPUT_LOST, err.message);
@@ -266,10 +309,11 @@ static double run_stream(Worker *worker)
 void *sono_output_worker(void *ctx)
 {
     SonoOutput *output = ctx;
-    Worker worker = {.output = output, .child = DEVICE_NO_CHILD};
+    Worker worker = {.output = output, .child = DEVICE_NO_CHILD, .limbo = DEVICE_NO_CHILD};
     bool was_lost = false;
     while (take_wish(&worker)) {
         if (!worker.wanted) {
+            device_child_kill(&worker.limbo);
             set_phase(&worker, SONO_OUTPUT_CLOSED, "");
             was_lost = false;
             wait_for_wish(&worker, -1.0);
@@ -285,6 +329,7 @@ void *sono_output_worker(void *ctx)
             was_lost = !wish_is_old(&worker);
         }
     }
+    device_child_kill(&worker.limbo);
     (void)pthread_mutex_lock(&output->lock);
     output->has_worker = false;
     const bool last = !output->has_owner;

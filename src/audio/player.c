@@ -43,7 +43,11 @@ static void init_locks(SonoPlayer *p)
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&p->wake, &attr);
     (void)pthread_condattr_destroy(&attr);
-    (void)pthread_mutex_init(&p->lock, NULL);
+    pthread_mutexattr_t kind; /* whoever holds it while the feeder waits is as urgent as the feeder */
+    (void)pthread_mutexattr_init(&kind);
+    (void)pthread_mutexattr_setprotocol(&kind, PTHREAD_PRIO_INHERIT);
+    (void)pthread_mutex_init(&p->lock, &kind);
+    (void)pthread_mutexattr_destroy(&kind);
 }
 
 SonoStatus sono_player_new(void (*changed)(void *ctx), void *ctx, SonoPlayer **out, SonoError *err)

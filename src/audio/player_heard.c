@@ -54,7 +54,7 @@ SonoMeterReading player_reading(const PlayerReadings *r, int64_t now_ns)
     const uint64_t n = r->n < PLAYER_READINGS ? r->n : PLAYER_READINGS;
     for (uint64_t i = 1; i <= n; i++) {
         const uint64_t at = (r->n - i) % PLAYER_READINGS;
-        if (r->heard_ns[at] <= now_ns || i == n) {
+        if (r->heard_ns[at] <= now_ns || i == PLAYER_READINGS) {
             return r->readings[at];
         }
     }

@@ -9,6 +9,7 @@
 
 struct Resampler {
     soxr_t soxr;
+    double lag;
 };
 
 SonoStatus resampler_new(double in_hz, double out_hz, int n_channels, Resampler **out, SonoError *err)
@@ -41,6 +42,11 @@ void resampler_free(Resampler *r)
     }
 }
 
+double resampler_lag(const Resampler *r)
+{
+    return r->lag;
+}
+
 SonoStatus resampler_run(Resampler *r, const float *const *in, size_t *n_in, float *const *out, size_t *n_out,
                          SonoError *err)
 {
@@ -51,6 +57,8 @@ SonoStatus resampler_run(Resampler *r, const float *const *in, size_t *n_in, flo
     if (failure) {
         return sono_fail(err, SONO_E_NOMEM, "resampling: %s", failure);
     }
+    const double lag = soxr_delay(r->soxr);
+    r->lag = lag > r->lag ? lag : r->lag;
     *n_in = taken;
     *n_out = given;
     return SONO_OK;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "driver.h"
 #include "portaudio_names.h"
@@ -25,12 +26,15 @@ struct DeviceStream {
     _Atomic bool finished;
 };
 
-/* Once per process; false with a reason where there is no PortAudio to be had. */
-static bool initialised(char *text, uint32_t n_text)
+/* Once per process; false with a reason where there is no PortAudio to be had. JACK clients of one name share sockets
+ * and semaphores, also when one of them belongs to a server that is gone. */
+static bool initialised(bool beside, char *text, uint32_t n_text)
 {
     static bool done;
+    static char name[32]; /* PortAudio keeps the pointer */
     if (!done) {
-        (void)PaJack_SetClientName("Sonobrush");
+        (void)snprintf(name, sizeof name, beside ? "Sonobrush-%d" : "Sonobrush", (int)getpid());
+        (void)PaJack_SetClientName(name);
         const PaError rc = Pa_Initialize();
         done = rc == paNoError;
         if (!done) {
@@ -83,7 +87,7 @@ static int default_device(void)
 static void portaudio_list(void (*tell)(const DeviceReply *device))
 {
     DeviceReply device = {0};
-    if (!initialised(device.text, sizeof device.text)) {
+    if (!initialised(true, device.text, sizeof device.text)) {
         return;
     }
     const int by_default = default_device();
@@ -228,7 +232,7 @@ static void describe(PaError rc, char *text, uint32_t n_text)
 
 static DeviceStream *portaudio_open(const DeviceRequest *wish, DeviceReply *opened)
 {
-    if (!initialised(opened->text, sizeof opened->text)) {
+    if (!initialised(wish->beside != 0, opened->text, sizeof opened->text)) {
         return NULL;
     }
     const int index = find_device(wish->device, opened->text, sizeof opened->text);

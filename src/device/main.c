@@ -18,7 +18,7 @@
 #define WATCH_MS 20
 #define FIRST_CALLBACK_MS 4000 /* PulseAudio has needed 1.9 s */
 #define FADE_MS 60             /* to fall silent before the end; with the largest buffers the fade is not heard out */
-#define FAREWELL_MS 400        /* to close the device in an orderly way once the editor is gone */
+#define FAREWELL_MS 1000       /* to close the device in an orderly way once the editor is gone */
 
 static const DeviceDriver *const drivers[] = {
 #define DEVICE_DRIVER(name) &device_driver_##name,

@@ -219,7 +219,8 @@ bool sono_editor_poll(SonoEditor *e, SonoEditorNews *news)
                              .clip = item->clip,
                              .parent_revision = item->parent_revision,
                              .dirty = item->dirty,
-                             .n_edits = item->n_edits};
+                             .n_edits = item->n_edits,
+                             .n_unchanged = item->n_unchanged};
     memcpy(news->line, item->line, sizeof news->line);
     if (item->path) {
         (void)snprintf(news->path, sizeof news->path, "%s", item->path);

@@ -30,7 +30,8 @@ void editor_edits_poll(SonoEditor *e)
 {
     SonoError err = {0};
     for (;;) {
-        switch (sono_edit_queue_poll(e->queue, NULL, &err)) {
+        const SonoQueueEvent event = sono_edit_queue_poll(e->queue, NULL, &err);
+        switch (event) {
         case SONO_QUEUE_NOTHING:
             note_end(e);
             return;
@@ -45,6 +46,7 @@ void editor_edits_poll(SonoEditor *e)
             break;
         }
         e->n_edits_done++;
+        editor_imports_note_oldest(e, event);
     }
 }
 
@@ -77,6 +79,7 @@ bool editor_edits_cancel(SonoEditor *e, int id)
     }
     while (sono_edit_queue_take_back(e->queue)) {
         editor_tell(e, (EditorItem){.kind = SONO_NEWS_TAKEN_BACK});
+        editor_imports_note_newest(e);
     }
     note_end(e);
     editor_wake(e);
@@ -118,6 +121,7 @@ bool sono_editor_undo(SonoEditor *e)
     }
     if (sono_edit_queue_take_back(e->queue)) {
         editor_tell(e, (EditorItem){.kind = SONO_NEWS_TAKEN_BACK});
+        editor_imports_note_newest(e);
         note_end(e);
         editor_wake(e);
         return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scripts being imported: a worker reads and checks them, the main thread queues their edits. */
+/* Scripts being imported: a worker reads and checks them, the main thread queues their edits and counts what becomes of
+ * them. Places in the queue are counted from the first edit of all. */
 #include "editor_private.h"
 
 #include "sono_edit_script.h"
@@ -18,6 +19,8 @@ struct ImportJob {
     SonoEditScript script;
     SonoStatus status;
     SonoError error;
+    size_t first, end; /* places of its edits in the queue; those that were taken back are cut off */
+    size_t n_committed, n_unchanged;
 };
 
 static void import_unref(ImportJob *job)
@@ -108,6 +111,41 @@ static SonoStatus queue_edits(SonoEditor *e, ImportJob *job, SonoError *err)
     return status;
 }
 
+static void tell_ended(SonoEditor *e)
+{
+    while (e->imported && e->imported->end <= e->n_left_queue) {
+        ImportJob *job = e->imported;
+        DL_DELETE(e->imported, job);
+        editor_tell(e, (EditorItem){.kind = SONO_NEWS_IMPORT_ENDED,
+                                    .n_edits = job->n_committed,
+                                    .n_unchanged = job->n_unchanged,
+                                    .path = strdup(job->path)});
+        import_unref(job);
+    }
+}
+
+void editor_imports_note_oldest(SonoEditor *e, SonoQueueEvent event)
+{
+    ImportJob *job = e->imported;
+    if (job && job->first <= e->n_left_queue) {
+        job->n_committed += event == SONO_QUEUE_COMMITTED;
+        job->n_unchanged += event == SONO_QUEUE_NO_CHANGE;
+    }
+    e->n_left_queue++;
+    tell_ended(e);
+}
+
+void editor_imports_note_newest(SonoEditor *e)
+{
+    const size_t end = e->n_left_queue + sono_edit_queue_n(e->queue);
+    ImportJob *job = NULL;
+    DL_FOREACH(e->imported, job)
+    {
+        job->end = job->end < end ? job->end : end;
+    }
+    tell_ended(e);
+}
+
 static void settle(SonoEditor *e, ImportJob *job)
 {
     SonoError err = job->error;
@@ -120,6 +158,11 @@ static void settle(SonoEditor *e, ImportJob *job)
         return;
     }
     editor_tell(e, (EditorItem){.kind = SONO_NEWS_IMPORTED, .n_edits = job->script.n_edits, .path = strdup(job->path)});
+    job->end = e->n_left_queue + sono_edit_queue_n(e->queue);
+    job->first = job->end - job->script.n_edits;
+    DL_APPEND(e->imported, job);
+    (void)atomic_fetch_add_explicit(&job->refs, 1, memory_order_relaxed);
+    tell_ended(e);
 }
 
 /* In the order they were asked for; one at a time, so that its edits are the newest when its news is heard. */
@@ -141,5 +184,10 @@ void editor_imports_leave(SonoEditor *e)
     {
         import_unref(job);
     }
+    DL_FOREACH_SAFE(e->imported, job, next)
+    {
+        import_unref(job);
+    }
     e->imports = NULL;
+    e->imported = NULL;
 }

@@ -14,7 +14,7 @@ typedef struct EditorItem {
     SonoClip *clip; /* owned, or NULL */
     uint64_t parent_revision;
     SonoSpan dirty;
-    size_t n_edits;
+    size_t n_edits, n_unchanged;
     char *path; /* owned, or NULL */
     char line[240];
 } EditorItem;
@@ -29,8 +29,10 @@ struct SonoEditor {
     SonoDocument *doc;    /* from READY on */
     SonoEditQueue *queue;
     Mailbox *mailbox;
-    SaveJob *saves;     /* oldest first */
-    ImportJob *imports; /* oldest first */
+    SaveJob *saves;      /* oldest first */
+    ImportJob *imports;  /* being read, oldest first */
+    ImportJob *imported; /* whose edits are queued, oldest first */
+    size_t n_left_queue; /* edits that were committed or dropped since the file was opened */
     int next_task_id;
     int opening_id;
     int edits_id; /* of the task that the queued edits are; 0: none is queued */
@@ -65,4 +67,7 @@ bool editor_saves_cancel(SonoEditor *editor, int id);
 int editor_saves_n(const SonoEditor *editor);
 
 void editor_imports_poll(SonoEditor *editor);
+/* The oldest or the newest queued edit is queued no more. */
+void editor_imports_note_oldest(SonoEditor *editor, SonoQueueEvent event);
+void editor_imports_note_newest(SonoEditor *editor);
 void editor_imports_leave(SonoEditor *editor);

@@ -15,6 +15,9 @@ void listener_drop_alone(SonoListener *l, int which)
     l->alone[which] = (struct ListenAlone){0};
 }
 
+/* Frames before a loop's start that are heard at its seam. */
+#define SEAM_FRAMES 4096
+
 /* Up to two spans: n frames from at on, going on at the start of a loop. */
 static int ahead(const SonoPlayRange *range, int64_t at, int64_t n, SonoSpan spans[2])
 {
@@ -26,7 +29,8 @@ static int ahead(const SonoPlayRange *range, int64_t at, int64_t n, SonoSpan spa
     }
     const int64_t rest = n - first;
     const int64_t before = at - range->start_frame;
-    spans[1] = (SonoSpan){range->start_frame, rest < before ? rest : before};
+    const int64_t seam = range->start_frame < SEAM_FRAMES ? range->start_frame : SEAM_FRAMES;
+    spans[1] = (SonoSpan){range->start_frame - seam, seam + (rest < before ? rest : before)};
     return 2;
 }
 

@@ -88,6 +88,7 @@ static bool place_at(SonoListener *l, ListenRun *run, SonoSpan span)
 
 /* --- beginning and ending --- */
 
+/* The player may be another listener's by now: who does not play has no say in what it plays, and stops nothing. */
 void listener_give_sound(SonoListener *l)
 {
     SonoPlaySound sound = {.clip = l->other ? l->other : l->clip};
@@ -95,7 +96,9 @@ void listener_give_sound(SonoListener *l)
         sound = (SonoPlaySound){.clip = l->before, .minus = l->clip};
     }
     l->alone[0].heard = l->alone[1].heard = false;
-    sono_player_set_sound(l->player, &sound);
+    if (l->run.playing || l->run.waiting) {
+        sono_player_set_sound(l->player, &sound);
+    }
 }
 
 void listener_begin(SonoListener *l, const ListenRun *run)
@@ -117,8 +120,11 @@ void listener_begin(SonoListener *l, const ListenRun *run)
 
 void listener_halt(SonoListener *l)
 {
+    const bool busy = l->run.playing || l->run.waiting;
     l->run.playing = l->run.waiting = l->run.scrubbing = false;
-    sono_player_stop(l->player);
+    if (busy) {
+        sono_player_stop(l->player);
+    }
 }
 
 bool sono_listener_play(SonoListener *l, SonoListenTo what)

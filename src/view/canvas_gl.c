@@ -97,7 +97,7 @@ static void give_up_gl(SonoCanvas *c, const char *reason)
     if (!c->no_gl) {
         c->no_gl = TRUE;
         g_free(c->drawn.notice);
-        /* translators: %s is a technical reason */
+        /* TRANSLATORS: %s is a technical reason */
         c->drawn.notice = g_strdup_printf(_("No OpenGL (%s): the picture is drawn without it, more slowly"), reason);
         g_idle_add_full(G_PRIORITY_DEFAULT, show_picture, g_object_ref(c), g_object_unref);
     }

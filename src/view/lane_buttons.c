@@ -73,8 +73,7 @@ static void show_row(SonoLaneButtons *b, LaneRow *row, int channel)
         if (row->channel != channel) {
             g_autofree char *name =
                 g_strdup_printf(kind == MUTE ? _("Mute channel %d") : _("Solo channel %d"), channel + 1);
-            gtk_accessible_update_property(GTK_ACCESSIBLE(row->buttons[kind]), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                           -1);
+            gtk_accessible_update_property(GTK_ACCESSIBLE(row->buttons[kind]), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
         }
     }
     row->channel = channel;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Beside every lane of a sound with several channels, below its name: M and S, which mute the channel and play it alone
- * (win.channel-mute, win.channel-solo). Lies over the frequency ruler; takes events only on the buttons. Main thread. */
+ * (win.channel-mute, win.channel-solo). Lies over the frequency ruler; takes events only on the buttons. Main thread.
+ */
 #pragma once
 #include "sono_canvas.h"
 

@@ -14,14 +14,16 @@
 #define ROW_PX 15.0 /* of the figures */
 #define MAX_BARS 20 /* with more channels a bar shows the loudest of several */
 #define DRAW_US 33000
+#define TELL_US 250000
 
 enum { TRUE_PEAK, MOMENTARY, SHORT, INTEGRATED, RANGE, N_FIGURES };
 
 struct _SonoMeterBars {
     GtkWidget parent_instance;
     LaneStyle style;
+    GtkWidget *fader; /* or NULL */
     SonoMeterReading reading;
-    gint64 read_us, drawn_us; /* 0: never */
+    gint64 read_us, drawn_us, told_us; /* 0: never */
     char figures[N_FIGURES][12];
 };
 
@@ -97,23 +99,27 @@ static void write_figures(SonoMeterBars *m)
     const float values[] = {r->true_peak_db, r->momentary_lufs, r->short_lufs, r->integrated_lufs};
     for (int i = 0; i < RANGE; i++) {
         const gboolean known = r->n_channels > 0 && (double)values[i] > SONO_METER_FLOOR_DB + 0.05;
-        (void)g_snprintf(m->figures[i], sizeof m->figures[i], known ? "%.1f" : "–",
-                         known ? (double)values[i] : 0.0);
+        (void)g_snprintf(m->figures[i], sizeof m->figures[i], known ? "%.1f" : "–", known ? (double)values[i] : 0.0);
     }
     const gboolean has_range = r->n_channels > 0 && r->range_lu > 0.0f;
     (void)g_snprintf(m->figures[RANGE], sizeof m->figures[RANGE], has_range ? "%.1f" : "–",
                      has_range ? (double)r->range_lu : 0.0);
 }
 
-/* For assistive technology, at most as often as it is drawn; the value is what matters most: the highest peak. */
-static void tell(SonoMeterBars *m)
+/* For assistive technology, a few times a second: in words, for GTK 4.8 tells values of its own ranges only. */
+static void tell(SonoMeterBars *m, gint64 now_us)
 {
     const SonoMeterReading *r = &m->reading;
     const double peak_db = loudest(r->hold_db, 0, CLAMP(r->n_channels, 0, SONO_METER_CHANNELS));
+    if (now_us - m->told_us < TELL_US && m->told_us > 0) {
+        return;
+    }
+    m->told_us = now_us;
     g_autofree char *text = g_strdup_printf(_("%.1f dB; true peak %s, loudness %s LUFS"), peak_db,
                                             m->figures[TRUE_PEAK], m->figures[INTEGRATED]);
     gtk_accessible_update_property(GTK_ACCESSIBLE(m), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, peak_db,
-                                   GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
+                                   GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                   -1);
 }
 
 gboolean sono_meter_bars_set(SonoMeterBars *m, const SonoMeterReading *reading, gboolean sounding)
@@ -136,6 +142,8 @@ gboolean sono_meter_bars_set(SonoMeterBars *m, const SonoMeterReading *reading, 
     if ((now_us - m->drawn_us >= DRAW_US || !goes_on) && gtk_widget_get_mapped(GTK_WIDGET(m))) {
         m->drawn_us = now_us;
         write_figures(m);
+        m->told_us = goes_on ? m->told_us : 0; /* the last word is told in any case */
+        tell(m, now_us);
         gtk_widget_queue_draw(GTK_WIDGET(m));
     }
     return goes_on;
@@ -147,11 +155,23 @@ typedef struct Area {
     double x, y, width, height; /* of the bars */
 } Area;
 
-static Area bars_area(GtkWidget *widget)
+static int fader_width(const SonoMeterBars *m)
 {
+    int min = 0;
+    int natural = 0;
+    if (m->fader && gtk_widget_should_layout(m->fader)) {
+        gtk_widget_measure(m->fader, GTK_ORIENTATION_HORIZONTAL, -1, &min, &natural, NULL, NULL);
+    }
+    return natural;
+}
+
+static Area bars_area(SonoMeterBars *m)
+{
+    GtkWidget *widget = GTK_WIDGET(m);
     const double y = TOP_PX + LIGHT_PX + 3.0;
     const double height = gtk_widget_get_height(widget) - y - N_FIGURES * ROW_PX - 10.0;
-    return (Area){SCALE_PX, y, gtk_widget_get_width(widget) - SCALE_PX - EDGE_PX, MAX(height, 0.0)};
+    const double width = gtk_widget_get_width(widget) - SCALE_PX - EDGE_PX - fader_width(m);
+    return (Area){SCALE_PX, y, MAX(width, 1.0), MAX(height, 0.0)};
 }
 
 static void draw_scale(SonoMeterBars *m, GtkSnapshot *snapshot, const Area *a)
@@ -233,27 +253,44 @@ static void draw_figures(SonoMeterBars *m, GtkSnapshot *snapshot)
     for (int i = 0; i < N_FIGURES; i++, y += ROW_PX) {
         const gboolean over = i == TRUE_PEAK && m->reading.n_channels > 0 && m->reading.true_peak_db > -1.0f;
         lane_text(&m->style, widget, snapshot, names[i], LANE_TEXT_DIM, 5.0, y, 0.0, 0.0);
-        lane_text(&m->style, widget, snapshot, m->figures[i], over ? LANE_CLIP : LANE_TEXT, width - EDGE_PX - 1.0, y, 1.0,
-                  0.0);
+        lane_text(&m->style, widget, snapshot, m->figures[i], over ? LANE_CLIP : LANE_TEXT, width - EDGE_PX - 1.0, y,
+                  1.0, 0.0);
     }
 }
 
 static void sono_meter_bars_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
 {
     SonoMeterBars *m = SONO_METER_BARS(widget);
-    const Area a = bars_area(widget);
+    const Area a = bars_area(m);
     for (int bar = 0; bar < n_bars(m); bar++) {
         draw_bar(m, snapshot, &a, bar);
     }
     draw_scale(m, snapshot, &a);
     draw_figures(m, snapshot);
-    tell(m);
+    if (m->fader) {
+        gtk_widget_snapshot_child(widget, m->fader, snapshot);
+    }
+}
+
+static void sono_meter_bars_size_allocate(GtkWidget *widget, int width, int height, int baseline)
+{
+    SonoMeterBars *m = SONO_METER_BARS(widget);
+    if (m->fader && gtk_widget_should_layout(m->fader)) {
+        const int w = fader_width(m);
+        const Area a = bars_area(m);
+        int min = 0;
+        gtk_widget_measure(m->fader, GTK_ORIENTATION_VERTICAL, w, &min, NULL, NULL, NULL);
+        const GtkAllocation at = {width - w - (int)EDGE_PX / 2, (int)TOP_PX, w,
+                                  MAX((int)(a.y + a.height - TOP_PX), min)};
+        gtk_widget_size_allocate(m->fader, &at, -1);
+    }
 }
 
 static void sono_meter_bars_measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                                     int *natural, int *minimum_baseline, int *natural_baseline)
 {
-    *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? WIDTH_PX : 0;
+    *minimum = *natural =
+        orientation == GTK_ORIENTATION_HORIZONTAL ? WIDTH_PX + fader_width(SONO_METER_BARS(widget)) : 0;
 }
 
 /* ---- life ---- */
@@ -270,8 +307,9 @@ static gboolean on_key(GtkEventControllerKey *keys, guint keyval, guint code, Gd
 
 static gboolean on_tip(GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tip, gpointer data)
 {
-    gtk_tooltip_set_text(tip, _("Peak and its hold, rms; true peak, loudness (momentary, short-term, integrated) in LUFS, "
-                                "its range in LU. A click begins again"));
+    gtk_tooltip_set_text(tip,
+                         _("Peak and its hold, rms; true peak, loudness (momentary, short-term, integrated) in LUFS, "
+                           "its range in LU. A click begins again"));
     return TRUE;
 }
 
@@ -284,6 +322,7 @@ static void sono_meter_bars_css_changed(GtkWidget *widget, GtkCssStyleChange *ch
 
 static void sono_meter_bars_dispose(GObject *object)
 {
+    g_clear_pointer(&SONO_METER_BARS(object)->fader, gtk_widget_unparent);
     lane_style_clear(&SONO_METER_BARS(object)->style);
     G_OBJECT_CLASS(sono_meter_bars_parent_class)->dispose(object);
 }
@@ -294,6 +333,7 @@ static void sono_meter_bars_class_init(SonoMeterBarsClass *klass)
     G_OBJECT_CLASS(klass)->dispose = sono_meter_bars_dispose;
     widget->snapshot = sono_meter_bars_snapshot;
     widget->measure = sono_meter_bars_measure;
+    widget->size_allocate = sono_meter_bars_size_allocate;
     widget->css_changed = sono_meter_bars_css_changed;
     gtk_widget_class_set_css_name(widget, "meterbars");
     gtk_widget_class_set_accessible_role(widget, GTK_ACCESSIBLE_ROLE_METER);
@@ -306,6 +346,7 @@ static void sono_meter_bars_init(SonoMeterBars *m)
     GtkGesture *click = gtk_gesture_click_new();
     GtkEventController *keys = gtk_event_controller_key_new();
     write_figures(m);
+    tell(m, 0);
     g_signal_connect(click, "pressed", G_CALLBACK(on_pressed), m);
     g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), m);
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
@@ -323,4 +364,10 @@ static void sono_meter_bars_init(SonoMeterBars *m)
 GtkWidget *sono_meter_bars_new(void)
 {
     return g_object_new(SONO_TYPE_METER_BARS, NULL);
+}
+
+void sono_meter_bars_set_fader(SonoMeterBars *m, GtkWidget *fader)
+{
+    m->fader = fader;
+    gtk_widget_set_parent(fader, GTK_WIDGET(m));
 }

@@ -424,7 +424,8 @@ static void sono_overview_init(SonoOverview *o)
     gtk_widget_add_controller(widget, key);
     gtk_widget_set_focusable(widget, TRUE);
     gtk_widget_set_direction(widget, GTK_TEXT_DIR_LTR);
-    gtk_widget_set_tooltip_text(widget, _("The whole sound: drag the window, or its edges; a click puts the play cursor there"));
+    gtk_widget_set_tooltip_text(
+        widget, _("The whole sound: drag the window, or its edges; a click puts the play cursor there"));
     gtk_accessible_update_property(GTK_ACCESSIBLE(o), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Overview"),
                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                    _("Arrow keys move the view, up and down zoom it"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The play cursor and the playhead: thin lines over all parts of the stage that share the canvas's time. A widget of its
- * own that takes no events: a line that moves draws two lines again and nothing below them. Main thread. */
+/* The play cursor and the playhead: thin lines over all parts of the stage that share the canvas's time. A widget of
+ * its own that takes no events: a line that moves draws two lines again and nothing below them. Main thread. */
 #pragma once
 #include "sono_canvas.h"
 

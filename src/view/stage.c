@@ -192,9 +192,8 @@ static void sono_stage_dispose(GObject *object)
 {
     SonoStage *s = SONO_STAGE(object);
     /* the canvas last: the others listen to it */
-    GtkWidget **const children[] = {&s->playhead,   &s->lane_buttons, &s->meters,     &s->split,
-                                    &s->overview,   &s->waveform,     &s->time_ruler, &s->freq_ruler,
-                                    &s->colour_bar, &s->canvas};
+    GtkWidget **const children[] = {&s->playhead, &s->lane_buttons, &s->meters,     &s->split,      &s->overview,
+                                    &s->waveform, &s->time_ruler,   &s->freq_ruler, &s->colour_bar, &s->canvas};
     for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
         g_clear_pointer(children[i], gtk_widget_unparent);
     }
@@ -279,7 +278,7 @@ GtkWidget *sono_stage_new(SonoEngine *engine)
     s->split = new_split(s);
     /* in the order of the Tab key; the last ones lie over their neighbours */
     GtkWidget *const children[] = {s->overview,   s->waveform, s->time_ruler,   s->freq_ruler, s->canvas,
-                                   s->colour_bar, s->meters,   s->lane_buttons, s->split,      s->playhead};
+                                   s->colour_bar, s->meters,   s->lane_buttons, s->playhead,   s->split};
     for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
         gtk_widget_set_parent(children[i], GTK_WIDGET(s));
     }

@@ -279,7 +279,8 @@ static void sono_time_ruler_init(SonoTimeRuler *r)
     gtk_widget_add_controller(widget, scroll);
     gtk_widget_set_direction(widget, GTK_TEXT_DIR_LTR); /* time runs to the right in every language */
     gtk_widget_set_cursor_from_name(widget, "grab");
-    gtk_widget_set_tooltip_text(widget, _("Drag to move, wheel to zoom time; a click puts the play cursor there, Ctrl and drag scrubs"));
+    gtk_widget_set_tooltip_text(
+        widget, _("Drag to move, wheel to zoom time; a click puts the play cursor there, Ctrl and drag scrubs"));
     gtk_accessible_update_property(GTK_ACCESSIBLE(r), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Time"), -1);
 }
 

@@ -29,3 +29,21 @@ if(SONO_JACKD)
 else()
   message(NOTICE "jackd was not found: the device child is not tested against a sound server")
 endif()
+
+# The last stage alone.
+sono_test(last_stage SOURCES ${rt}/test_last_stage.c LAYERS audio LIBS sono_last_stage TIMEOUT 60)
+
+# Sanitizers allocate and call the system wherever they like, so these say nothing under them.
+if(NOT SONO_SANITIZE)
+  sono_test(last_stage_rt SOURCES ${rt}/test_last_stage_rt.c ${rt}/rt_trap.c LAYERS audio LIBS sono_last_stage
+            Threads::Threads ${CMAKE_DL_LIBS} TIMEOUT 240)
+  file(GLOB rtsan_archives /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.rtsan-${CMAKE_SYSTEM_PROCESSOR}.a)
+  if(rtsan_archives)
+    list(GET rtsan_archives -1 rtsan)
+    sono_test(last_stage_rtsan SOURCES ${rt}/test_last_stage_rt.c ${rt}/rt_trap.c LAYERS audio LIBS sono_last_stage
+              -Wl,--whole-archive ${rtsan} -Wl,--no-whole-archive stdc++ Threads::Threads ${CMAKE_DL_LIBS} TIMEOUT 240)
+    target_compile_definitions(test_last_stage_rtsan PRIVATE SONO_RTSAN=1)
+  else()
+    message(NOTICE "RealtimeSanitizer: its runtime was not found (libclang-rt-19-dev); last_stage_rtsan is left out")
+  endif()
+endif()

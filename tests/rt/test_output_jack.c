@@ -124,7 +124,8 @@ static void play_s(SonoOutput *output, double seconds)
     }
     const uint64_t taken = atomic_load_explicit(&stream.ring->taken, memory_order_acquire);
     if ((double)taken < 0.2 * seconds * rate_hz) {
-        fail_msg("only %llu frames in %g s", (unsigned long long)taken, seconds);
+        fail_msg("only %llu frames in %g s (%llu callbacks)", (unsigned long long)taken, seconds,
+                 (unsigned long long)atomic_load(&stream.ring->n_callbacks));
     }
     rt_stream_close(&stream);
 }
@@ -159,6 +160,8 @@ static void test_loss(void **state)
             start_server();
         }
         const double returned_s = rt_wait_phase(output, SONO_OUTPUT_RUNNING, RETURN_S);
+        print_message("%s: noticed after %.2f s, back after %.2f s\n", stopping ? "stopped" : "killed", noticed_s,
+                      returned_s);
         worst_notice_s[stopping] = fmax(worst_notice_s[stopping], noticed_s);
         worst_return_s[stopping] = fmax(worst_return_s[stopping], returned_s);
     }

@@ -5,6 +5,20 @@
 # (48000), frames of a period (256). CMD finds the server's process id in SONO_JACK_PID, and, to start it again, its
 # command line in SONO_JACK_COMMAND.
 set -euo pipefail
+# All JACK servers of a machine share a register of eight places in /dev/shm, which killed ones leave full: where the
+# system lets us, this one has a /dev/shm of its own, and whatever it leaves running ends with it.
+if [ -z "${SONO_LOOPBACK_ALONE:-}" ]; then
+    export SONO_LOOPBACK_ALONE=no
+    for user in "" "--user --map-root-user"; do # the latter may not lock memory, so root does without
+        # shellcheck disable=SC2206 # words
+        alone=(unshare $user --mount --pid --fork --mount-proc --kill-child
+            sh -c 'mount -t tmpfs tmpfs /dev/shm && exec "$@"' sh)
+        if "${alone[@]}" true 2>/dev/null; then
+            export SONO_LOOPBACK_ALONE=yes
+            exec "${alone[@]}" "$0" "$@"
+        fi
+    done
+fi
 [ "${1:-}" = -- ] && shift
 ch=${CH:-2} rate=${RATE:-48000} period=${PERIOD:-256}
 export JACK_DEFAULT_SERVER=sono$$ JACK_NO_START_SERVER=1 JACK_NO_AUDIO_RESERVATION=1

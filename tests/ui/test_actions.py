@@ -5,7 +5,7 @@ import re
 import sys
 import time
 
-from sonoui import MUSIC, SOURCE, SPEECH, App, GLib, check, run, wait_until
+from sonoui import MUSIC, SOURCE, SPEECH, App, GLib, check, find, name_of, run, wait_until
 
 ROW = re.compile(r"^\|([^|]*`(?:app|win)\.[^|]*)\|([^|]*)\|([^|]*)\|")
 
@@ -143,6 +143,12 @@ def test_work(home):
     app.act("save")
     app.wait_ready(saving=0)
     app.act("import-edits-from", home / "edits.json")
+    app.wait_ready(edits=4)
+    with open(home / "idle.json", "w", encoding="utf-8") as script:
+        script.write('{"sonobrush_edits": 1, "edits": [{"operation": "erase", "mask": {"shapes": []}}]}')
+    app.act("import-edits-from", home / "idle.json")
+    wait_until(lambda: find(app.root(), lambda n: name_of(n) == "1 edit of idle.json changes nothing"),
+               "it is said that an imported edit changes nothing")
     app.wait_ready(edits=4)
     for name in ("menu", "show-help-overlay"):
         app.act(name)

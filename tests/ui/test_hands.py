@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from sonoui import MUSIC, App, Atspi, GLib, check, cli, find, name_of, run, wait_until, xdotool
+from sonoui import MUSIC, App, Atspi, GLib, check, cli, find, name_of, nodes, run, wait_until, xdotool
 
 SUSTAINED = "/usr/share/sonic-pi/samples/ambi_choir.flac"
 
@@ -166,8 +166,72 @@ def test_whose_keys(home):
     hand.end()
 
 
+def has_keys(app):
+    """The name of what has the keys."""
+    node = find(app.root(), lambda n: n.get_state_set().contains(Atspi.StateType.FOCUSED)
+                and n.get_role() != Atspi.Role.FRAME)
+    return node and name_of(node)
+
+
+def is_called(role, name):
+    return lambda n: n.get_role() == role and name_of(n) == name
+
+
+def test_after_mouse(home):
+    """What is used with the mouse leaves the keys to the canvas; what was typed counts for the button that is pressed."""
+    hand = Hand(home)
+    app = hand.app
+    app.act("select-all")
+    entry = is_called(Atspi.Role.TEXT, "Gain (dB), exact value")
+    hand.click("field for the gain", entry)
+    hand.key("ctrl+a")
+    xdotool("type", "--delay", 40, "--", "-3")
+    hand.click("Apply", is_called(Atspi.Role.PUSH_BUTTON, "Apply"))
+    app.wait_ready(edits=1)
+    check(hand.edits()[0][0]["params"]["gain_db"] == -3.0, f"what was typed did not count: {hand.edits()[0][0]}")
+    check(has_keys(app) == "Spectrogram", f"{has_keys(app)} has the keys after a button")
+    hand.click("slider", is_called(Atspi.Role.SLIDER, "Gain (dB)"))
+    check(has_keys(app) == "Spectrogram", f"{has_keys(app)} has the keys after a slider")
+    hand.click("operations", is_called(Atspi.Role.COMBO_BOX, "Operation"))
+    hand.key("Down", "Return")
+    check(app.state("operation") == "erase", "no other operation was chosen")
+    check(has_keys(app) == "Spectrogram", f"{has_keys(app)} has the keys after a choice")
+    hand.key("Return")
+    app.wait_ready(edits=2)
+    check([edit["operation"] for edit in hand.edits()[0]] == ["gain", "erase"], "Return applied something else")
+    hand.click("folding", lambda n: n.get_role() == Atspi.Role.PUSH_BUTTON and name_of(n) == "Brush")
+    check(has_keys(app) == "Spectrogram", f"{has_keys(app)} has the keys after folding")
+    xdotool("key", "Tab")
+    wait_until(lambda: has_keys(app) not in ("Spectrogram", None), "Tab goes on from the canvas")
+    hand.end()
+
+
+def test_history(home):
+    """A click on a row of the history goes to its state, and the next one back."""
+    hand = Hand(home)
+    app = hand.app
+    app.act("select-all")
+    for edits in (1, 2, 3):
+        app.act("apply")
+        app.wait_ready(edits=edits)
+
+    def row(i):
+        rows = [n for n in nodes(find(app.root(), is_called(Atspi.Role.LIST, "History")))
+                if n.get_role() == Atspi.Role.LABEL]
+        check(len(rows) == 4, f"the history lists {[name_of(n) for n in rows]}")
+        return lambda n: n == rows[i]
+    for i in (1, 0, 3, 2):
+        hand.click(f"row {i}", row(i))
+        app.wait_ready(edits=i)
+        check(has_keys(app) == "Spectrogram", f"{has_keys(app)} has the keys after row {i}")
+    hand.key("ctrl+z")
+    app.wait_ready(edits=1)
+    hand.end()
+
+
 def main():
-    run({"twenty": test_twenty, "interrupted": test_interrupted, "whose_keys": test_whose_keys}, sys.argv[1:])
+    run({"twenty": test_twenty, "interrupted": test_interrupted, "whose_keys": test_whose_keys,
+         "after_mouse": test_after_mouse, "history": test_history}, sys.argv[1:])
 
 
 if __name__ == "__main__":

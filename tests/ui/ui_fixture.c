@@ -32,13 +32,13 @@ static void on_change(GSimpleAction *action, GVariant *value, gpointer data)
 static void add_actions(UiFixture *f)
 {
     static const char *const plain[] = {
-        "apply",        "erase-selection", "select-none",    "brush-smaller", "brush-bigger", "brush-softer",
-        "brush-harder", "zoom-fit",        "zoom-selection", "pan-left",      "pan-right",    "pan-up",
-        "pan-down",     "page-left",       "page-right",     "go-start",      "go-end",       "fit-contrast"};
+        "apply",      "erase-selection", "select-none", "brush-smaller", "brush-bigger", "brush-softer", "brush-harder",
+        "zoom-fit",   "zoom-selection",  "pan-left",    "pan-right",     "pan-up",       "pan-down",     "page-left",
+        "page-right", "go-start",        "go-end",      "fit-contrast",  "play-delta"};
     static const struct {
         const char *name, *state;
-    } stateful[] = {
-        {"tool", "'box'"}, {"compare", "false"}, {"link-channels", "true"}, {"axis", "'mel'"}, {"show", "'level'"}};
+    } stateful[] = {{"tool", "'box'"},   {"compare", "false"}, {"link-channels", "true"}, {"axis", "'mel'"},
+                    {"show", "'level'"}, {"loop", "false"},    {"follow", "'off'"},       {"auto-audition", "false"}};
     for (gsize i = 0; i < G_N_ELEMENTS(plain); i++) {
         const GActionEntry entry = {.name = plain[i], .activate = on_activate};
         g_action_map_add_action_entries(G_ACTION_MAP(f->window), &entry, 1, f);

@@ -326,6 +326,10 @@ static void importing_queues_a_script(void **state)
     assert_int_equal(f.n_of[SONO_NEWS_DROPPED], 1);
     assert_string_equal(f.line, "");
     assert_same_sound(f.clip, expected, true);
+    wait_news(&f, SONO_NEWS_IMPORT_ENDED, 1); /* who imported hears of it */
+    assert_string_equal(f.last[SONO_NEWS_IMPORT_ENDED].path, path);
+    assert_int_equal(f.last[SONO_NEWS_IMPORT_ENDED].n_edits, 3);
+    assert_int_equal(f.last[SONO_NEWS_IMPORT_ENDED].n_unchanged, 1);
 
     /* what is exported says the same from the beginning, without the edit that was dropped */
     SonoDocument *doc = sono_editor_document(f.editor);
@@ -338,6 +342,59 @@ static void importing_queues_a_script(void **state)
     assert_same_sound(f.clip, expected, true);
     assert_non_null(strstr(sono_editor_describe(f.editor, text, sizeof text), "edits=4 queued=0"));
     sono_clip_unref(expected);
+    fixture_close(&f);
+}
+
+static void import(Fixture *f, const char *name, const char *text)
+{
+    SonoError err = {0};
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", f->dir, name);
+    write_text(path, text);
+    const int n = f->n_of[SONO_NEWS_IMPORTED];
+    assert_ok(sono_editor_import(f->editor, path, &err), err);
+    wait_news(f, SONO_NEWS_IMPORTED, n + 1);
+}
+
+static const char no_change[] = "{\"sonobrush_edits\": 1, \"edits\": ["
+                                "{\"operation\": \"erase\", \"mask\": {\"shapes\": []}},"
+                                "{\"operation\": \"erase\", \"mask\": {\"shapes\": []}}]}";
+
+/* What is told at the end is of that import's edits alone, whatever else is queued, taken back or undone. */
+static void imports_end_with_what_became_of_them(void **state)
+{
+    (void)state;
+    Fixture f;
+    const SonoEditorNews *ended = &f.last[SONO_NEWS_IMPORT_ENDED];
+    fixture_open(&f, SONO_TEST_SPEECH);
+    wait_news(&f, SONO_NEWS_READY, 1);
+    import(&f, "none.json", "{\"sonobrush_edits\": 1, \"edits\": []}");
+    wait_news(&f, SONO_NEWS_IMPORT_ENDED, 1);
+    assert_true(ended->n_edits == 0 && ended->n_unchanged == 0);
+    import(&f, "same.json", no_change);
+    wait_news(&f, SONO_NEWS_IMPORT_ENDED, 2);
+    assert_true(ended->n_edits == 0 && ended->n_unchanged == 2);
+    for (int i = 0; i < 8; i++) { /* some of these wait */
+        push(&f, "gain", 0.1 * i, 0.1 * i + 0.5);
+    }
+    import(&f, "both.json", script_text);
+    push(&f, "erase", 0.2, 0.3);
+    wait_news(&f, SONO_NEWS_IMPORT_ENDED, 3);
+    assert_true(ended->n_edits == 3 && ended->n_unchanged == 1);
+    wait_news(&f, SONO_NEWS_COMMITTED, 8 + 3 + 1);
+    for (int i = 0; i < 8; i++) {
+        push(&f, "gain", 0.1 * i, 0.1 * i + 0.5);
+    }
+    import(&f, "both.json", script_text);
+    const size_t n_before = sono_editor_n_queued(f.editor); /* each is begun by the news of the one before */
+    assert_true(n_before > 4);
+    for (int i = 0; i < 3; i++) { /* but for its first edit */
+        assert_true(sono_editor_undo(f.editor));
+    }
+    assert_int_equal(sono_editor_n_queued(f.editor), n_before - 3);
+    push(&f, "gain", 0.4, 0.9); /* in its place, and none of its own */
+    wait_news(&f, SONO_NEWS_IMPORT_ENDED, 4);
+    assert_true(ended->n_edits == 1 && ended->n_unchanged == 0);
     fixture_close(&f);
 }
 
@@ -493,6 +550,7 @@ int main(void)
         cmocka_unit_test(closing_leaves_saves_to_the_engine),
         cmocka_unit_test(importing_queues_a_script),
         cmocka_unit_test(two_imports_keep_apart),
+        cmocka_unit_test(imports_end_with_what_became_of_them),
         cmocka_unit_test(links_are_followed_to_the_file),
         cmocka_unit_test(bad_scripts_are_news_and_change_nothing),
         cmocka_unit_test(go_to_any_state_and_restore_from_it),

@@ -369,6 +369,65 @@ static void test_position(void **state)
     stage_end(&s);
 }
 
+/* The same by what is heard: the sound is a ramp, so the level of the frame that is at the device's output now says
+ * which frame of the clip it is. */
+static void check_place(double clip_hz, double device_hz, const SonoPlayRange *range, double most_s)
+{
+    enum { N = RATE * 4, PER_ROUND = 256 };
+    const FakeDevice late = {.buffer_frames = PER_ROUND, .latency_s = 0.01, .rate_hz = device_hz};
+    Stage s = stage_new(&late, 1, 1);
+    sono_clip_unref(s.clip);
+    flat_free(&s.flat);
+    s.flat = flat_new(1, N);
+    for (int i = 0; i < N; i++) {
+        s.flat.pcm[0][i] = (float)i / N;
+    }
+    SonoError err = {0};
+    SonoClipBuilder *b = NULL;
+    uint64_t seed = 1;
+    assert_ok(sono_clip_builder_new(s.store, clip_hz, 1, &b, &err), err);
+    append_flat(b, &s.flat, 65536, &seed);
+    assert_ok(sono_clip_builder_finish(b, &s.clip, &err), err);
+    stage_begin(&s, 2);
+    sono_player_play(s.player, range, range->start_frame);
+    double worst = 0.0;
+    int64_t n_looked = 0;
+    for (int64_t done = 0; done < PER_ROUND * 300; done += PER_ROUND) {
+        assert_int_equal(fake_take(s.got, done, PER_ROUND, 0.5), PER_ROUND);
+        PlayRing *ring = fake_ring();
+        const struct timespec t = {0, 1000000};
+        (void)nanosleep(&t, NULL);
+        const double before_s = sono_now_s();
+        const SonoPlayState now = sono_player_state(s.player);
+        const double after_s = sono_now_s();
+        const double dac_s = 1e-9 * (double)atomic_load(&ring->place_dac_ns);
+        const double frame = (double)atomic_load(&ring->place_frame) + (0.5 * (before_s + after_s) - dac_s) * device_hz;
+        const int64_t i = (int64_t)floor(frame);
+        /* not where the device is ahead of itself, at an edge, or within a seam */
+        if (after_s - before_s > 2e-5 || i < 1000 || i + 1 >= done + PER_ROUND || s.got[0][i + 1] < s.got[0][i] ||
+            (range->loop && (double)range->end_frame - now.position_frames < 0.02 * clip_hz)) {
+            continue;
+        }
+        const double level = (double)s.got[0][i] + (frame - (double)i) * (double)(s.got[0][i + 1] - s.got[0][i]);
+        worst = fmax(worst, fabs(level * N - now.position_frames));
+        n_looked++;
+    }
+    print_message("%g Hz on %g Hz%s: at most %.3f frames beside what is heard (%lld looks)\n", clip_hz, device_hz,
+                  range->loop ? ", loop" : "", worst, (long long)n_looked);
+    assert_true(n_looked > 50);
+    assert_true(worst <= fmax(1.0 + 1e-5 * clip_hz, most_s * clip_hz)); /* the look itself takes up to 10 us */
+    stage_end(&s);
+}
+
+static void test_place(void **state)
+{
+    (void)state;
+    check_place(48000.0, 48000.0, &(SonoPlayRange){1000, RATE * 4, false}, 0.0);
+    check_place(48000.0, 48000.0, &(SonoPlayRange){20000, 31000, true}, 0.0);
+    check_place(44100.0, 48000.0, &(SonoPlayRange){1000, RATE * 4, false}, 0.002);
+    check_place(96000.0, 44100.0, &(SonoPlayRange){20000, 31000, true}, 0.002);
+}
+
 static bool is_playing(void *ctx)
 {
     return sono_player_state(ctx).output.phase == SONO_OUTPUT_RUNNING;
@@ -403,7 +462,7 @@ int main(void)
         cmocka_unit_test(test_range),          cmocka_unit_test(test_loops),           cmocka_unit_test(test_new_sound),
         cmocka_unit_test(test_minus),          cmocka_unit_test(test_jump_and_stop),   cmocka_unit_test(test_mixes),
         cmocka_unit_test(test_fewer_channels), cmocka_unit_test(test_change_of_range), cmocka_unit_test(test_position),
-        cmocka_unit_test(test_lost_device),
+        cmocka_unit_test(test_place),          cmocka_unit_test(test_lost_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
