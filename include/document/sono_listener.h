@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SonoListener: what of a document is heard: its sound now, the original, only what lies inside the selection, or what
  * an edit took away; and from where to where. Prepares on a worker what needs computing, hands it to a player, and
- * gives every committed edit to it at once. Thread: main, but where said. */
+ * gives every committed edit to it at once. It touches the player from where it begins until it has stopped, so that
+ * several may share one: stop the one before another begins. Thread: main, but where said. */
 #pragma once
 #include "sono_engine.h"
 #include "sono_mask.h"
@@ -41,12 +42,15 @@ typedef struct SonoListenOptions {
 void sono_listener_set_options(SonoListener *listener, const SonoListenOptions *options);
 SonoListenOptions sono_listener_options(const SonoListener *listener);
 
-/* The cursor: where playing begins, in seconds; it moves to where playing stopped, or back. */
+/* The cursor: where playing begins, in seconds. Stopping moves it to where that was, or back; at the end of what was
+ * chosen it stays where playing began. A new selected time takes it to its start, a jump to its place; playing around,
+ * an audition and delta leave it. */
 void sono_listener_set_cursor(SonoListener *listener, double t_s);
 double sono_listener_cursor(const SonoListener *listener);
 
-/* Play to: the sound from the cursor to the end; with something selected in time, that span (looped if so chosen);
- * SELECTION: the selection's span (or all) alone; DELTA: the edit's span. False: there is nothing to play. */
+/* Play to: the sound from the cursor to the end; with something selected in time, that span (looped if so chosen), from
+ * the cursor if that lies in it: so stopping and playing again is a pause; SELECTION: the selection's span (all of the
+ * time if it has no limits there) alone; DELTA: the edit's span. False: there is nothing to play. */
 bool sono_listener_play(SonoListener *listener, SonoListenTo what);
 /* The selection's span with pre- and post-roll, or around the cursor. */
 bool sono_listener_play_around(SonoListener *listener);
@@ -57,7 +61,7 @@ void sono_listener_scrub(SonoListener *listener, double t_s);
 
 typedef struct SonoListenState {
     SonoListenTo what;
-    bool playing, preparing; /* preparing: it begins when a worker is done */
+    bool playing, preparing; /* preparing: it begins when a worker is done; what was played before goes on until then */
     double position_s;       /* playing: what is heard now; else the cursor */
     SonoPlayState player;
     char line[240]; /* why nothing can be heard, once; empty: nothing to say */

@@ -4,7 +4,7 @@
 #pragma once
 #include "play_mix.h"
 
-#define FEEDER_WARM_S 4.0 /* how far ahead */
+#define FEEDER_WARM_S 2.0 /* how far ahead: more would push out of a small store what is played next */
 
 typedef struct FeederWarm FeederWarm;
 

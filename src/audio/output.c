@@ -199,13 +199,13 @@ PlayRing *sono_output_acquire_ring(SonoOutput *output, uint32_t *epoch)
     return map;
 }
 
-void sono_output_release_ring(SonoOutput *output, PlayRing *map)
+void sono_output_release_ring(SonoOutput *output, PlayRing *ring)
 {
     OutputRing *unused = NULL;
     (void)pthread_mutex_lock(&output->lock);
-    for (OutputRing *ring = output->rings; ring && map; ring = ring->next) {
-        if (ring->map == map) {
-            unused = sono_output_unref_ring(output, ring);
+    for (OutputRing *known = output->rings; known && ring; known = known->next) {
+        if (known->map == ring) {
+            unused = sono_output_unref_ring(output, known);
             break;
         }
     }

@@ -32,7 +32,7 @@ struct SonoOutput {
     OutputRing *rings;     /* all that are still mapped */
 };
 
-void *sono_output_worker(void *output); /* the helper thread */
+void *sono_output_worker(void *ctx); /* the helper thread */
 /* Without the lock. */
 void sono_output_destroy(SonoOutput *output);
 /* With the lock: drops one reference; what it returns is to be given to play_ring_unmap without the lock. */

@@ -82,11 +82,10 @@ bool play_ring_place(PlayRing *ring, PlayRingPlace *out)
             continue;
         }
         const PlayRingPlace place = {
-            .frame = atomic_load_explicit(&ring->place_frame, memory_order_relaxed),
-            .dac_ns = atomic_load_explicit(&ring->place_dac_ns, memory_order_relaxed),
-            .playing = atomic_load_explicit(&ring->playing, memory_order_relaxed) != 0,
+            .frame = atomic_load_explicit(&ring->place_frame, memory_order_acquire),
+            .dac_ns = atomic_load_explicit(&ring->place_dac_ns, memory_order_acquire),
+            .playing = atomic_load_explicit(&ring->playing, memory_order_acquire) != 0,
         };
-        atomic_thread_fence(memory_order_acquire);
         if (atomic_load_explicit(&ring->place_seq, memory_order_relaxed) == before) {
             *out = place;
             return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* While it sounds and no fade out has been settled, the ring holds at least the 5 ms that a fade out needs: every rule
  * below keeps that. A fade out that has begun runs to its end, whatever happens meanwhile. */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE
 #include "last_stage.h"
 
 #include <math.h>
@@ -107,9 +107,6 @@ static void look(LastStage *stage)
     if (stage->limit > stage->pos + stage->capacity) {
         stage->limit = stage->pos + stage->capacity;
     }
-    if (stage->fade_end != NO_FADE && stage->pos + stage->fade_frames <= stage->fade_end) {
-        stage->fade_end = NO_FADE; /* it has not begun: there may be more by now, or a cut */
-    }
 }
 
 static void obey_cut(LastStage *stage)
@@ -151,7 +148,7 @@ static bool begin(LastStage *stage, uint32_t want)
     return true;
 }
 
-/* Is there a reason to fade out within this call? */
+/* Is there a reason to begin a fade out within this call? (Not later: by then there may be more.) */
 static void settle_fade(LastStage *stage, uint32_t want)
 {
     const uint64_t soonest = stage->pos + stage->fade_frames;
@@ -237,16 +234,16 @@ static void capture(LastStage *stage, const float *const *in, uint32_t n_frames)
     atomic_store_explicit(&stage->ring->in_written, stage->in_written, memory_order_release);
 }
 
+/* Whoever sees one of the new values (acquire) sees that the sequence is odd, or further. */
 static void tell_place(const LastStage *stage, const Place *place, int64_t dac_ns)
 {
     PlayRing *ring = stage->ring;
     const uint32_t seq = atomic_load_explicit(&ring->place_seq, memory_order_relaxed);
     atomic_store_explicit(&ring->place_seq, seq + 1, memory_order_relaxed);
-    atomic_thread_fence(memory_order_release);
-    atomic_store_explicit(&ring->playing, place->playing, memory_order_relaxed);
-    atomic_store_explicit(&ring->place_frame, place->frame, memory_order_relaxed);
+    atomic_store_explicit(&ring->playing, place->playing, memory_order_release);
+    atomic_store_explicit(&ring->place_frame, place->frame, memory_order_release);
     atomic_store_explicit(&ring->place_dac_ns, dac_ns + (int64_t)(place->offset * stage->ns_per_frame),
-                          memory_order_relaxed);
+                          memory_order_release);
     atomic_store_explicit(&ring->place_seq, seq + 2, memory_order_release);
 }
 

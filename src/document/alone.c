@@ -3,6 +3,7 @@
 #include "alone.h"
 
 #include "sono_clip.h"
+#include "sono_clock.h"
 #include "sono_mem.h"
 
 #include "alone_job.h"
@@ -29,6 +30,7 @@ typedef struct Work {
     AloneCells cells;
     SonoSpan frames;    /* for the first job, which finds its cells by itself */
     int64_t first, end; /* cells of the last job */
+    double work_s;      /* it took */
     SonoStatus status;
     SonoError error;
 } Work;
@@ -38,6 +40,7 @@ struct Alone {
     bool running;
     double piece_s;
     int64_t n_frames;
+    double speed;    /* seconds of sound in a second, of the last job */
     SonoError error; /* code SONO_OK: none */
     SonoClip *without;
     const SonoPlan *plan; /* the work's; NULL until its first job is done */
@@ -104,15 +107,17 @@ void alone_free(Alone *a)
 static SonoStatus settle_plan(Work *w)
 {
     const int64_t n_frames = sono_clip_n_frames(w->clip);
-    SonoStatus status =
-        sono_commit_plan(w->engine, &w->edit, sono_clip_rate_hz(w->clip), n_frames, &w->plan, &w->error);
-    if (status != SONO_OK) {
+    SonoPlan *plan = NULL;
+    const SonoStatus status =
+        sono_commit_plan(w->engine, &w->edit, sono_clip_rate_hz(w->clip), n_frames, &plan, &w->error);
+    if (status != SONO_OK || !plan) {
         return status;
     }
-    (void)snprintf(w->edit.transform, sizeof w->edit.transform, "%s", w->plan->transform);
-    w->edit.transform_params = w->plan->params;
-    w->cells = alone_cells(w->plan, n_frames);
-    alone_cells_of(w->cells, w->plan, w->frames, &w->first, &w->end);
+    w->plan = plan;
+    (void)snprintf(w->edit.transform, sizeof w->edit.transform, "%s", plan->transform);
+    w->edit.transform_params = plan->params;
+    w->cells = alone_cells(plan, n_frames);
+    alone_cells_of(w->cells, plan, w->frames, &w->first, &w->end);
     if (w->edit.mask.n_shapes >= SONO_MASK_MAX_SHAPES) { /* cannot be cut by one shape more */
         w->first = 0;
         w->end = w->cells.n;
@@ -131,6 +136,7 @@ static void run_job(void *data, const SonoJobTicket *ticket)
 {
     Work *w = data;
     SonoClip *next = NULL;
+    const double start_s = sono_now_s();
     w->status = w->plan ? SONO_OK : settle_plan(w);
     if (w->status == SONO_OK) {
         w->status = alone_take_out(w->engine, w->clip, &w->edit, w->plan, w->cells, w->first, w->end, w->without,
@@ -140,6 +146,7 @@ static void run_job(void *data, const SonoJobTicket *ticket)
         sono_clip_unref(w->without);
         w->without = next;
     }
+    w->work_s = sono_now_s() - start_s;
     finish(w);
 }
 
@@ -162,8 +169,10 @@ static bool take_cells(Alone *a, const Work *w)
     if (!a->made) {
         return false;
     }
+    const int64_t n_frames = (w->end - w->first) * w->cells.slices_per_cell * w->plan->slice_hop;
     memset(a->made + w->first, 1, (size_t)(w->end - w->first));
-    a->n_frames += (w->end - w->first) * w->cells.slices_per_cell * w->plan->slice_hop;
+    a->n_frames += n_frames;
+    a->speed = (double)n_frames / (w->plan->rate_hz * (w->work_s > 1e-6 ? w->work_s : 1e-6));
     return true;
 }
 
@@ -250,6 +259,10 @@ void alone_want(Alone *a, SonoSpan frames, SonoPriority priority)
 int64_t alone_n_frames(const Alone *a)
 {
     return a->n_frames;
+}
+double alone_speed(const Alone *a)
+{
+    return a->speed;
 }
 const SonoClip *alone_clip(const Alone *a)
 {

@@ -27,6 +27,8 @@ void alone_want(Alone *alone, SonoSpan frames, SonoPriority priority);
 bool alone_has(const Alone *alone, SonoSpan frames);
 /* Frames made so far, roughly. */
 int64_t alone_n_frames(const Alone *alone);
+/* Seconds of sound that the last job made in a second; 0: none yet. */
+double alone_speed(const Alone *alone);
 const SonoClip *alone_clip(const Alone *alone);
 const SonoClip *alone_without(const Alone *alone); /* the clip itself where nothing was made yet */
 const char *alone_failure(const Alone *alone);     /* NULL: none */

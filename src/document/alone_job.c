@@ -116,7 +116,7 @@ SonoStatus alone_take_out(SonoEngine *engine, const SonoClip *clip, const SonoEd
     SonoEdit piece = {0};
     SonoCommitReport report = {0};
     SonoClip *taken = NULL;
-    SonoClip *now = sono_clip_ref(without);
+    SonoClip *now = NULL;
     SonoStatus status = sono_edit_copy(edit, &piece, err);
     if (status == SONO_OK) {
         status = cut_mask(plan, cells, first, end, end_s, &piece.mask, err);
@@ -124,7 +124,10 @@ SonoStatus alone_take_out(SonoEngine *engine, const SonoClip *clip, const SonoEd
     if (status == SONO_OK) {
         status = sono_commit(engine, clip, &piece, NULL, ticket, &taken, &report, err);
     }
-    if (status == SONO_OK && report.dirty.n_frames > 0) {
+    if (status == SONO_OK) {
+        now = sono_clip_ref(without == clip ? taken : without); /* the first piece is what it is */
+    }
+    if (status == SONO_OK && report.dirty.n_frames > 0 && without != clip) {
         status = merge(clip, taken, edit, report.dirty, &now, err);
     }
     sono_clip_unref(taken);

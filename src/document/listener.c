@@ -88,7 +88,7 @@ void sono_listener_set_sound(SonoListener *l, const SonoClip *clip, const SonoCl
     assign(&l->clip, clip);
     assign(&l->before, before && same_shape(before, clip) ? before : NULL);
     l->edited = l->before ? edited : (SonoSpan){0, 0};
-    if (!hears_selection(l)) {
+    if (l->run.playing && !hears_selection(l)) {
         listener_give_sound(l);
     }
     listener_update_range(l);
@@ -108,7 +108,7 @@ void sono_listener_set_compare(SonoListener *l, const SonoClip *other)
         listener_drop_alone(l, 1);
     }
     assign(&l->other, other);
-    if (!hears_selection(l)) {
+    if (l->run.playing && !hears_selection(l)) {
         listener_give_sound(l);
     }
     listener_tend_alone(l);
@@ -175,7 +175,7 @@ void sono_listener_poll(SonoListener *l, SonoListenState *state)
     listener_tend_alone(l);
     const SonoPlayState player = sono_player_state(l->player);
     if (l->run.playing && !l->run.waiting && player.phase == SONO_PLAY_STOPPED) { /* the end was heard */
-        l->run.playing = l->run.scrubbing = false;
+        listener_let_go(l);
     }
     watch_output(l, &player.output);
     *state = (SonoListenState){.what = l->run.what,

@@ -3,7 +3,9 @@
  * seconds ahead. After an edit or a change of the selection the old one is heard until the new one is there. */
 #include "listener_private.h"
 
-#define ENOUGH_S 0.35 /* to begin, or to change over: jobs make the next pieces meanwhile */
+#define ENOUGH_S 0.35     /* to begin, or to change over: jobs make the next pieces meanwhile */
+#define ENOUGH_SLOW_S 3.0 /* where they hardly keep up: many channels, a busy machine */
+#define SLOW_SPEED 2.0
 #define AHEAD_S 10.0
 #define IDLE_S 2.0
 /* What was heard is kept up to here, for loops; then it is begun anew where it is heard (about 128 MiB). */
@@ -13,6 +15,15 @@ void listener_drop_alone(SonoListener *l, int which)
 {
     alone_free(l->alone[which].alone);
     l->alone[which] = (struct ListenAlone){0};
+}
+
+void listener_retry_alone(SonoListener *l)
+{
+    for (int which = 0; which < 2; which++) {
+        if (l->alone[which].alone && alone_failure(l->alone[which].alone)) {
+            listener_drop_alone(l, which);
+        }
+    }
 }
 
 /* Frames before a loop's start that are heard at its seam. */
@@ -96,7 +107,8 @@ static void hand_over(SonoListener *l, int which, bool changed)
     const Alone *a = slot->alone;
     const double rate_hz = sono_clip_rate_hz(alone_clip(a));
     const int64_t at = l->run.waiting ? l->run.from_frame : (int64_t)sono_player_state(l->player).position_frames;
-    const bool enough = has_ahead(a, &l->run.range, at, (int64_t)(ENOUGH_S * rate_hz));
+    const double enough_s = alone_speed(a) < SLOW_SPEED ? ENOUGH_SLOW_S : ENOUGH_S;
+    const bool enough = has_ahead(a, &l->run.range, at, (int64_t)(enough_s * rate_hz));
     if (slot->heard ? changed : enough) {
         const SonoPlaySound sound = {.clip = alone_clip(a), .minus = alone_without(a)};
         slot->heard = true;

@@ -51,7 +51,7 @@ bool listener_has_selection(const SonoListener *l);
 /* The selected frames; all of them if it has no limits in time. n_frames 0: nothing. */
 SonoSpan listener_selected(const SonoListener *l);
 bool listener_selected_in_time(const SonoListener *l);
-/* Give the player what is to be heard now, if it is not the inside of a selection. */
+/* Give the player what is to be heard, if it is not the inside of a selection. */
 void listener_give_sound(SonoListener *l);
 /* A new edit is in the sound. */
 void listener_audition(SonoListener *l);
@@ -61,8 +61,11 @@ bool listener_place(SonoListener *l, ListenRun *run);
 void listener_update_range(SonoListener *l);
 void listener_begin(SonoListener *l, const ListenRun *run);
 void listener_halt(SonoListener *l); /* the cursor stays */
+/* It has stopped: the player holds no clip of ours any more. */
+void listener_let_go(SonoListener *l);
 
 /* --- listener_alone.c --- */
 /* Prepare what will be wanted, give the player what is there, begin what waited for it. */
 void listener_tend_alone(SonoListener *l);
 void listener_drop_alone(SonoListener *l, int which);
+void listener_retry_alone(SonoListener *l); /* what has failed: memory, say, may be there now */

@@ -109,6 +109,7 @@ void listener_begin(SonoListener *l, const ListenRun *run)
     l->run.waiting = true;
     if (run->what == SONO_LISTEN_SELECTION) {
         l->run.playing = old.playing; /* what is heard goes on until the inside is there */
+        listener_retry_alone(l);
         listener_tend_alone(l);
         return;
     }
@@ -118,12 +119,20 @@ void listener_begin(SonoListener *l, const ListenRun *run)
     sono_player_play(l->player, &l->run.range, l->run.from_frame);
 }
 
+void listener_let_go(SonoListener *l)
+{
+    const SonoPlaySound silence = {0};
+    l->run.playing = l->run.scrubbing = false;
+    l->alone[0].heard = l->alone[1].heard = false;
+    sono_player_set_sound(l->player, &silence);
+}
+
 void listener_halt(SonoListener *l)
 {
-    const bool busy = l->run.playing || l->run.waiting;
-    l->run.playing = l->run.waiting = l->run.scrubbing = false;
-    if (busy) {
+    l->run.waiting = false;
+    if (l->run.playing) {
         sono_player_stop(l->player);
+        listener_let_go(l);
     }
 }
 

@@ -240,7 +240,9 @@ static void sono_canvas_size_allocate(GtkWidget *widget, int width, int height, 
 static void sono_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
 {
     SonoCanvas *c = SONO_CANVAS(widget);
-    GTK_WIDGET_CLASS(sono_canvas_parent_class)->snapshot(widget, snapshot);
+    if (!canvas_shot_snapshot(c, snapshot)) {
+        GTK_WIDGET_CLASS(sono_canvas_parent_class)->snapshot(widget, snapshot);
+    }
     if (c->no_gl && c->scene) {
         canvas_overlay_snapshot(c, snapshot);
     }
@@ -274,6 +276,7 @@ static void sono_canvas_dispose(GObject *object)
     g_clear_pointer(&c->drawn.notice, g_free);
     g_clear_object(&c->marks);
     frame_log_close(&c->log);
+    canvas_shot_drop(c);
     gtk_widget_dispose_template(GTK_WIDGET(c), SONO_TYPE_CANVAS);
     g_clear_pointer(&c->scene, sono_scene_free);
     G_OBJECT_CLASS(sono_canvas_parent_class)->dispose(object);

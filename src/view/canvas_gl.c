@@ -222,6 +222,8 @@ gboolean canvas_on_render(GtkGLArea *area, GdkGLContext *context, SonoCanvas *c)
     if (draw(c, &report, &tiles, &err) != SONO_OK) {
         give_up_gl(c, err.message);
         report = (SonoSceneReport){0};
+    } else {
+        canvas_shot_take(c);
     }
     sono_watchdog_leave();
     sono_watchdog_arm();

@@ -53,10 +53,13 @@ typedef struct CanvasDrawn {
     char *notice; /* or NULL */
 } CanvasDrawn;
 
+typedef struct CanvasShot CanvasShot;
+
 struct _SonoCanvas {
     GtkWidget parent_instance;
     GtkWidget *area, *picture, *menu;
     SonoScene *scene;
+    CanvasShot *shot;       /* NULL but where GTK draws with cairo */
     SonoRenderer *renderer; /* NULL when not realized, or without OpenGL */
     gboolean settled, no_gl;
     int wake_pending; /* atomic */
@@ -93,6 +96,13 @@ void canvas_draw_again(SonoCanvas *c, gboolean new_picture);
 void canvas_landed(SonoCanvas *c);
 /* The view moves now: frames may be coarse for a moment. */
 void canvas_moved(SonoCanvas *c);
+
+/* canvas_shot.c */
+/* The area has been drawn, and is still bound: keep a copy if GTK draws with cairo. */
+void canvas_shot_take(SonoCanvas *c);
+void canvas_shot_drop(SonoCanvas *c);
+/* FALSE: the area's own texture is to be drawn. */
+gboolean canvas_shot_snapshot(SonoCanvas *c, GtkSnapshot *snapshot);
 
 /* canvas_input.c */
 void canvas_input_init(SonoCanvas *c);

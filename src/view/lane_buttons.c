@@ -125,7 +125,9 @@ static void sono_lane_buttons_size_allocate(GtkWidget *widget, int width, int he
         for (int kind = 0; kind < N_KINDS; kind++) {
             GtkWidget *button = row_at(b, i)->buttons[kind];
             GtkRequisition size = {0};
-            if (gtk_widget_should_layout(button) && (int)i < sono_view_state_n_lanes(view)) {
+            const gboolean has_lane = (int)i < sono_view_state_n_lanes(view);
+            gtk_widget_set_child_visible(button, has_lane); /* lanes go before who listens is told */
+            if (gtk_widget_should_layout(button) && has_lane) {
                 gtk_widget_get_preferred_size(button, &size, NULL);
                 const int y = (int)sono_view_state_lane(view, (int)i).y_px + NAME_PX + kind * STEP_PX;
                 gtk_widget_size_allocate(button, &(GtkAllocation){LEFT_PX, y, size.width, size.height}, -1);

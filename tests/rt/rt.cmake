@@ -5,6 +5,16 @@ sono_test(output_virtual SOURCES ${rt}/test_output_virtual.c ${rt}/rt_stream.c L
 target_include_directories(test_output_virtual PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)
 add_dependencies(test_output_virtual sonobrush-audio)
 
+add_executable(hostile_audio ${rt}/hostile_audio.c)
+target_include_directories(hostile_audio PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)
+target_link_libraries(hostile_audio PRIVATE sono_flags)
+sono_test(output_hostile SOURCES ${rt}/test_output_hostile.c ${rt}/rt_stream.c
+          ${CMAKE_SOURCE_DIR}/src/device/portaudio_names.c ${CMAKE_SOURCE_DIR}/src/device/device_text.c LAYERS audio LABELS tsan TIMEOUT 120
+          ENV "SONO_HOSTILE_AUDIO=$<TARGET_FILE:hostile_audio>")
+target_include_directories(test_output_hostile PRIVATE ${CMAKE_SOURCE_DIR}/src/audio ${CMAKE_SOURCE_DIR}/src/device)
+target_compile_definitions(test_output_hostile PRIVATE _DEFAULT_SOURCE)
+add_dependencies(test_output_hostile hostile_audio)
+
 # A JACK server without hardware. scripts/test.sh insists on jackd.
 find_program(SONO_JACKD jackd)
 mark_as_advanced(SONO_JACKD)
@@ -32,6 +42,8 @@ endif()
 
 # The last stage alone.
 sono_test(last_stage SOURCES ${rt}/test_last_stage.c LAYERS audio LIBS sono_last_stage TIMEOUT 60)
+sono_test(last_stage_threads SOURCES ${rt}/test_last_stage_threads.c LAYERS audio LIBS sono_last_stage
+          Threads::Threads LABELS tsan TIMEOUT 120)
 
 # Sanitizers allocate and call the system wherever they like, so these say nothing under them.
 if(NOT SONO_SANITIZE)

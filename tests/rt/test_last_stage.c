@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sono_test.h"
 
@@ -66,6 +67,7 @@ static int rig_setup(void **state)
     int fd = -1;
     assert_non_null(rig);
     assert_ok(play_ring_new(RATE_HZ, N_CHANNELS, 2, 8192, &rig->ring, &fd, &err), err);
+    assert_int_equal(close(fd), 0);
     assert_ok(last_stage_new(rig->ring, &rig->stage, &err), err);
     rig->capacity = rig->ring->capacity_frames;
     rig->fade = play_ring_fade_frames(RATE_HZ);
@@ -247,27 +249,28 @@ static void test_bits_and_clips(void **state)
 {
     Rig *rig = *state;
     static const float odd[] = {1.0f, -1.0f, -0.0f, 1e-40f, -1e-45f, 0.9999999f, 1e-30f};
+    rig->n_fixed = 250; /* what is clipped and what is not, in one block */
     feed_end(rig, 4000);
     feed(rig, source_noise, 4000);
     for (uint32_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         play_ring_plane(rig->ring, rig->capacity, 0)[1000 + i] = odd[i];
         play_ring_plane(rig->ring, rig->capacity, 0)[2000 + i] = odd[i];
     }
-    play_ring_plane(rig->ring, rig->capacity, 0)[1990] = 1.5f;
-    play_ring_plane(rig->ring, rig->capacity, 1)[1991] = -7.9f;
-    play_ring_plane(rig->ring, rig->capacity, 2)[1992] = NAN;
-    play_ring_plane(rig->ring, rig->capacity, 2)[1993] = -INFINITY;
+    play_ring_plane(rig->ring, rig->capacity, 0)[2100] = 1.5f;
+    play_ring_plane(rig->ring, rig->capacity, 1)[2101] = -7.9f;
+    play_ring_plane(rig->ring, rig->capacity, 2)[2102] = NAN;
+    play_ring_plane(rig->ring, rig->capacity, 2)[2103] = -INFINITY;
     run(rig, 5000);
     for (uint32_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         assert_memory_equal(&rig->tape[0][1000 + i], &odd[i], sizeof odd[i]);
         assert_memory_equal(&rig->tape[0][2000 + i], &odd[i], sizeof odd[i]);
     }
-    assert_true(rig->tape[0][1990] == 1.0f && rig->tape[1][1991] == -1.0f);
-    assert_true(rig->tape[2][1992] == 0.0f && rig->tape[2][1993] == 0.0f);
+    assert_true(rig->tape[0][2100] == 1.0f && rig->tape[1][2101] == -1.0f);
+    assert_true(rig->tape[2][2102] == 0.0f && rig->tape[2][2103] == 0.0f);
     assert_int_equal(atomic_load(&rig->ring->clipped), 2);
     assert_int_equal(atomic_load(&rig->ring->non_finite), 2);
     assert_int_equal(atomic_load(&rig->ring->muted), 0);
-    assert_bits(rig->tape[0][1989], source_noise(0, 1989), "next to a clip", 1989);
+    assert_bits(rig->tape[0][2099], source_noise(0, 2099), "next to a clip", 2099);
 }
 
 static void expect_calm(const Rig *rig, const char *what, bool only_same_sign)
@@ -394,6 +397,39 @@ static void test_mute(void **state)
     assert_int_equal(atomic_load(&rig->ring->clipped), 0);
 }
 
+static float source_short_gaps(uint32_t channel, uint64_t frame)
+{
+    return channel == 2 && frame % 2000 >= 1970 ? NAN : source_noise(channel, frame);
+}
+
+static float source_long_gap(uint32_t channel, uint64_t frame)
+{
+    return channel == 2 && frame >= 60000 ? NAN : source_noise(channel, frame);
+}
+
+/* What is not finite now and then is silence; a run of it is a fault that nobody is to hear. */
+static void test_gaps(void **state)
+{
+    Rig *rig = *state;
+    uint64_t n_bad = 0;
+    while (rig->n_taped < 40000) {
+        feed(rig, source_short_gaps, rig->fed + 900);
+        run(rig, 800);
+    }
+    for (uint64_t f = 0; f < atomic_load(&rig->ring->taken); f++) {
+        n_bad += isnan(source_short_gaps(2, f)) ? 1 : 0;
+    }
+    assert_true(n_bad > 500);
+    assert_int_equal(atomic_load(&rig->ring->non_finite), n_bad);
+    assert_int_equal(atomic_load(&rig->ring->muted), 0);
+    while (rig->n_taped < 70000) {
+        feed(rig, source_long_gap, rig->fed + 900);
+        run(rig, 800);
+    }
+    assert_int_equal(atomic_load(&rig->ring->muted), 1);
+    expect_silence(rig, "a long gap", 62000, 70000);
+}
+
 static void expect_place(Rig *rig, uint64_t frame, uint32_t at, bool playing)
 {
     PlayRingPlace place;
@@ -503,7 +539,7 @@ int main(void)
         RIGGED(test_whole_sounds), RIGGED(test_cut),     RIGGED(test_stop_and_go_on), RIGGED(test_starvation),
         RIGGED(test_patience),     RIGGED(test_dc),      RIGGED(test_square),         RIGGED(test_bits_and_clips),
         RIGGED(test_bursts),       RIGGED(test_mute),    RIGGED(test_hostile),        RIGGED(test_place),
-        RIGGED(test_capture),      RIGGED(test_refuses), RIGGED(test_ask_silence),
+        RIGGED(test_gaps),         RIGGED(test_capture), RIGGED(test_refuses),        RIGGED(test_ask_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

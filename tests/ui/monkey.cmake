@@ -14,7 +14,7 @@ if(TARGET sonobrush AND TARGET sonobrush-cli)
       ${CMAKE_CURRENT_SOURCE_DIR}/ui/test_monkey.py 11 29 today)
     # Leaks: a program that ends with dialogs open leaves them, and so their windows, to the system.
     set_tests_properties(monkey PROPERTIES TIMEOUT 400 ENVIRONMENT
-      "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1;ASAN_OPTIONS=detect_leaks=0")
+      "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_AUDIO=${CMAKE_BINARY_DIR}/src/device/sonobrush-audio;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1;ASAN_OPTIONS=detect_leaks=0")
   else()
     message(NOTICE "xvfb-run, xdotool, xprop, openbox, dbus-run-session or python3-gi with gir1.2-atspi-2.0 was not found: "
       "no monkey is let loose")

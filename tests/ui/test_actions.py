@@ -72,15 +72,16 @@ def test_states(home):
         app.wait(tool=tool)
     for name, values in {"operation": ("erase", "gain"), "axis": ("linear", "log", "mel"), "show": ("phase", "level"),
                          "colours": ("tide", "grey", "ember"), "time-format": ("seconds", "samples", "hms"),
-                         "freq-format": ("notes", "hz")}.items():
+                         "freq-format": ("notes", "hz"), "follow": ("off", "scroll", "page"),
+                         "channel-mode": ("mid", "side", "mono", "normal")}.items():
         for value in values:
             changed(app, name, value)
             app.wait_ready()
     for name, value in {"brush-ms": 25.0, "brush-octaves": 0.4, "brush-hardness": 0.9, "brush-flow": 0.3,
-                        "feather-ms": 3.0, "feather-hz": 40.0}.items():
+                        "feather-ms": 3.0, "feather-hz": 40.0, "output-gain": -6.0}.items():
         changed(app, name, GLib.Variant("d", value))
     for name in ("link-channels", "compare", "pressure-to-strength", "pressure-to-size", "show-overview",
-                 "show-waveform", "show-inspector", "fullscreen"):
+                 "show-waveform", "show-inspector", "show-meters", "loop", "return-to-start", "auto-audition", "fullscreen"):
         before = app.state(name)
         changed(app, name, GLib.Variant("b", not before))
         changed(app, name, GLib.Variant("b", before))
@@ -93,7 +94,8 @@ def test_states(home):
     app.act("brush-softer")
     wait_until(lambda: app.state("brush-hardness") < 0.9, "the brush gets softer")
     app.act("brush-harder")
-    for nonsense in ("tool", "operation", "axis", "show", "colours", "time-format", "freq-format"):
+    for nonsense in ("tool", "operation", "axis", "show", "colours", "time-format", "freq-format", "follow",
+                     "channel-mode"):
         before = app.state(nonsense)
         app.set_state(nonsense, "no such thing")
         app.wait(first="ready")

@@ -65,7 +65,7 @@ def meter(app):
 def shown_from(app):
     """The second at the left edge, as the canvas says."""
     canvas = find(app.root(), lambda n: name_of(n) == "Spectrogram")
-    return float((canvas.get_description() or "").split()[0])
+    return float(wait_until(canvas.get_description, "the canvas says nothing").split()[0])
 
 
 def quit_unchanged(app):
@@ -188,6 +188,7 @@ def test_follow(home):
     wait_heard(app, "stopped")
     app.set_state("follow", "scroll")
     app.act("rewind")
+    switch(app, "loop", True)  # round and round: the canvas tells where it is twice a second
     app.act("play")
     wait_until(lambda: 0.05 < shown_from(app) < 0.6, lambda: f"it does not scroll: {shown_from(app)}")
     app.act("go-end")  # the user looks elsewhere, and is left there
@@ -195,6 +196,7 @@ def test_follow(home):
     wait_until(lambda: shown_from(app) >= there, "it does not stay")
     time.sleep(0.3)
     check(shown_from(app) >= there, f"it went back to {shown_from(app)}")
+    app.act("stop")
     wait_heard(app, "stopped")
     app.set_state("follow", "off")
     app.act("show-region", GLib.Variant("(dddd)", (0.0, 0.4, 0.0, 20000.0)))
@@ -202,6 +204,7 @@ def test_follow(home):
     app.act("play")
     wait_position(app, 0.8)
     check(shown_from(app) == 0.0, f"it followed to {shown_from(app)}")
+    app.act("stop")
     app.quit()
 
 

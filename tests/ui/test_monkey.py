@@ -22,17 +22,20 @@ GONE = re.compile("UnknownObject|UnknownMethod|ServiceUnknown|NameHasNoOwner|NoR
 # these have a step of their own
 LEFT_OUT = {"open", "save", "save-as", "export-edits", "import-edits", "close", "quit", "about", "preferences", "menu",
             "show-help-overlay", "new-window", "open-path", "clear-recent", "save-to", "export-edits-to",
-            "import-edits-from", "status", "frame-times"}
+            "import-edits-from", "status", "frame-times", "listening"}
 KEYS = ["t", "f", "r", "b", "e", "h", "z", "c", "o", "p", "a", "0", "1", "bracketleft", "bracketright", "braceleft",
         "braceright", "Left", "Right", "Up", "Down", "Page_Up", "Page_Down", "Home", "End", "Return", "Delete",
         "Escape", "ctrl+z", "ctrl+shift+z", "ctrl+y", "ctrl+a", "ctrl+d", "ctrl+plus", "ctrl+minus", "ctrl+0",
         "ctrl+shift+Up", "ctrl+shift+Down", "shift+f", "Tab", "shift+Tab", "F9", "ctrl+F7", "ctrl+F8", "space",
-        "ctrl+Page_Down", "ctrl+shift+i"]
+        "ctrl+Page_Down", "ctrl+shift+i", "d", "l", "shift+l", "shift+a", "shift+space", "ctrl+space", "ctrl+Home", "ctrl+r",
+        "ctrl+F9"]
 CHOICES = {"tool": ["time", "freq", "box", "brush", "eraser", "hand", "zoom"], "operation": ["gain", "erase"],
            "axis": ["linear", "log", "mel"], "show": ["level", "phase"], "colours": ["ember", "tide", "grey"],
-           "time-format": ["seconds", "hms", "samples"], "freq-format": ["hz", "notes"]}
+           "time-format": ["seconds", "hms", "samples"], "freq-format": ["hz", "notes"],
+           "follow": ["off", "page", "scroll"], "channel-mode": ["normal", "mid", "side", "mono"]}
 BOUNDS = {"brush-ms": (1.0, 500.0), "brush-octaves": (0.01, 2.0), "brush-hardness": (0.0, 1.0),
-          "brush-flow": (0.0, 1.0), "feather-ms": (0.0, 100.0), "feather-hz": (0.0, 500.0)}
+          "brush-flow": (0.0, 1.0), "feather-ms": (0.0, 100.0), "feather-hz": (0.0, 500.0),
+          "output-gain": (-70.0, 15.0)}
 SCRIPT = {"sonobrush_edits": 1, "edits": [
     {"operation": "gain", "params": {"gain_db": -20}, "mask": {"shapes": [
         {"kind": "box", "t0_s": 0.1 * i, "t1_s": 0.1 * i + 0.3, "f0_hz": 200 * (i + 1), "f1_hz": 900 * (i + 1)}]}}
@@ -67,6 +70,9 @@ class Monkey:
             script.write('{"sonobrush_edits": 1, "edits": [{"operation": "no such"}]}')
         with open(home / "broken.wav", "wb") as sound:
             sound.write(bytes(self.dice.randrange(256) for _ in range(3000)))
+        os.makedirs(home / "config/sonobrush")
+        with open(home / "config/sonobrush/settings.ini", "w", encoding="utf-8") as settings:
+            settings.write("[sound]\naudio-device=virtual:xrun_every=50,xrun_frames=64\n")
         self.n_saved = 0
         self.done = []
         self.start()
@@ -141,6 +147,10 @@ class Monkey:
             self.act(name, GLib.Variant("u", dice.randrange(6)), window)
         elif name == "cancel-task":
             self.act(name, GLib.Variant("i", dice.randrange(4)), window)
+        elif name == "seek":
+            self.act(name, GLib.Variant("d", dice.uniform(-1.0, 4.0)), window)
+        elif name in ("channel-mute", "channel-solo"):
+            self.act(name, GLib.Variant("i", dice.randrange(-1, 4)), window)
         elif name == "lanes":
             self.set(name, GLib.Variant("i", dice.choice([-1, 0, 1, 7])), window)
         elif isinstance(self.app.state(name, window), bool):

@@ -365,6 +365,119 @@ static void another_file_begins_anew(void **state)
     ears_close(&e);
 }
 
+static void nothing(void *ctx)
+{
+    (void)ctx;
+}
+
+/* One that does not play leaves the player alone, whatever happens to its document. */
+static void several_share_a_player(void **state)
+{
+    (void)state;
+    Ears e;
+    SonoError err = {0};
+    SonoListenState other_state;
+    SonoListener *other = NULL;
+    ears_open(&e, 1.0f, 4 * RATE);
+    Flat flat = flat_noise(2, RATE, 5);
+    SonoClip *clip = clip_of_flat(e.store, &flat);
+    assert_ok(sono_listener_new(e.engine, e.player, nothing, NULL, &other, &err), err);
+    assert_true(sono_listener_play(e.listener, SONO_LISTEN_SOUND));
+    ears_hear(&e, RATE / 2);
+    sono_listener_set_sound(other, clip, NULL, (SonoSpan){0, 0});
+    const SonoShape shape = {.kind = SONO_SHAPE_BOX, .box = {0.2, 0.6, 100.0, 900.0}};
+    SonoMask mask = {0};
+    assert_ok(sono_mask_add(&mask, &shape, &err), err);
+    assert_ok(sono_listener_set_selection(other, &mask, -1, &err), err);
+    sono_listener_set_cursor(other, 0.1);
+    sono_listener_seek(other, 0.3);
+    sono_listener_stop(other);
+    sono_listener_poll(other, &other_state);
+    assert_false(other_state.playing);
+    ears_hear(&e, RATE / 2);
+    sono_listener_free(other);
+    ears_hear(&e, RATE);
+    expect_clip(&e, e.clip, 0, 0, 2 * RATE, "undisturbed");
+    sono_mask_clear(&mask);
+    sono_clip_unref(clip);
+    flat_free(&flat);
+    ears_close(&e);
+}
+
+/* Anything at any time: it neither crashes nor hangs, and what is heard is always finite. */
+static void a_monkey_at_the_keys(void **state)
+{
+    (void)state;
+    Ears e;
+    uint64_t seed = 20;
+    int n_played = 0;
+    ears_open(&e, 0.5f, 10 * RATE);
+    for (int i = 0; i < 600; i++) {
+        const double t_s = 0.01 * (double)pick(&seed, 1000);
+        switch (pick(&seed, 14)) {
+        case 0:
+        case 1:
+        case 2:
+            n_played += sono_listener_play(e.listener, (SonoListenTo)pick(&seed, 3));
+            break;
+        case 3:
+            n_played += sono_listener_play_around(e.listener);
+            break;
+        case 4:
+            sono_listener_stop(e.listener);
+            break;
+        case 5:
+            sono_listener_seek(e.listener, t_s);
+            break;
+        case 6:
+            sono_listener_scrub(e.listener, t_s);
+            break;
+        case 7:
+        case 8:
+            ears_select(&e, (SonoRegion){t_s, t_s + 0.02 + 0.001 * (double)pick(&seed, 3000), 500.0,
+                                         600.0 + (double)pick(&seed, 9000)});
+            break;
+        case 9:
+            ears_edit(&e, pick(&seed, 2) ? "erase" : "gain", t_s, t_s + 0.2);
+            break;
+        case 10:
+            sono_listener_set_compare(e.listener, pick(&seed, 2) ? e.before : NULL);
+            break;
+        case 11: {
+            const SonoListenOptions options = {.pre_roll_s = 0.1 * (double)pick(&seed, 4),
+                                               .post_roll_s = 0.1,
+                                               .loop = pick(&seed, 2),
+                                               .return_to_start = pick(&seed, 2),
+                                               .auto_audition = pick(&seed, 2)};
+            sono_listener_set_options(e.listener, &options);
+            break;
+        }
+        case 12:
+            sono_listener_set_cursor(e.listener, t_s - 1.0);
+            break;
+        default:
+            if (pick(&seed, 8) == 0 && e.before) {
+                ears_undo(&e);
+            }
+            break;
+        }
+        ears_poll(&e);
+        if (e.state.playing) {
+            ears_hear_paced(&e, 0.006);
+        }
+        for (int64_t k = 0; k < e.n_heard; k++) {
+            assert_true(isfinite(e.heard[0][k]) && fabsf(e.heard[0][k]) < 8.0f);
+        }
+        ears_forget(&e);
+        assert_true(cursor(&e) >= 0.0 && cursor(&e) <= 10.0);
+        assert_true(e.state.position_s >= 0.0 && e.state.position_s <= 10.0);
+    }
+    assert_true(n_played > 50);
+    sono_listener_set_compare(e.listener, NULL);
+    sono_listener_stop(e.listener);
+    ears_close(&e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +493,8 @@ int main(void)
         cmocka_unit_test(an_edit_is_auditioned_but_an_undo_is_not),
         cmocka_unit_test(scrubbing_moves_the_cursor),
         cmocka_unit_test(another_file_begins_anew),
+        cmocka_unit_test(several_share_a_player),
+        cmocka_unit_test(a_monkey_at_the_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,9 +9,9 @@
 
 #define FADE 240
 #ifdef SONO_SANITIZED
-#define PATIENCE 20
+#define SANITIZED 1 /* slower than the sound */
 #else
-#define PATIENCE 1
+#define SANITIZED 0
 #endif
 
 /* A device that takes at once is faster than the workers: let them do all they want to do first. */
@@ -47,7 +47,7 @@ static void hear_loop(Ears *e, double seconds, double t0_s, double t1_s)
 }
 
 /* The last n frames that were heard are those of want somewhere in [from, end). */
-static void expect_found(const Ears *e, const float *want, int64_t from, int64_t end, int64_t n, const char *what)
+static bool found(const Ears *e, const float *want, int64_t from, int64_t end, int64_t n)
 {
     const float *last = e->heard[0] + e->n_heard - n;
     for (int64_t at = from; at + n <= end; at++) {
@@ -56,6 +56,19 @@ static void expect_found(const Ears *e, const float *want, int64_t from, int64_t
             i++;
         }
         if (i == n) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Hear the loop [from, end) until it is want. */
+static void expect_loop(Ears *e, const float *want, int64_t from, int64_t end, const char *what)
+{
+    for (int i = 0; i < (SANITIZED ? 40 : 1); i++) {
+        ears_forget(e);
+        hear_loop(e, 0.6, (double)from / RATE, (double)end / RATE);
+        if (found(e, want, from, end, RATE / 8)) {
             return;
         }
     }
@@ -116,11 +129,14 @@ static void a_long_one_begins_at_once(void **state)
         ears_hear(&e, 64);
         const double took_s = sono_now_s() - start_s;
         printf("ten minutes, %s: heard after %.1f ms\n", ahead ? "prepared" : "just selected", 1e3 * took_s);
-        assert_true(took_s < PATIENCE * (ahead ? 0.1 : 0.25)); /* two cores that others may use, too */
+        assert_true(SANITIZED || took_s < (ahead ? 0.1 : 0.25)); /* two cores that others may use, too */
         if (!ahead) {
             sono_listener_stop(e.listener);
             ears_drop(&e);
         }
+    }
+    if (SANITIZED) {
+        let_prepare(&e);
     }
     ears_hear_paced(&e, 5.0);
     float *inside = ears_inside(&e, e.clip, band, 0);
@@ -140,16 +156,13 @@ static void it_follows_edits_selections_and_comparisons(void **state)
     assert_true(sono_listener_play(e.listener, SONO_LISTEN_SELECTION));
     ears_hear_paced(&e, 0.2);
     ears_edit(&e, "erase", 1.2, 1.8); /* 1 to 2 kHz of what is heard */
-    hear_loop(&e, 0.6, 1.0, 2.0);
     float *inside = ears_inside(&e, e.clip, box, 0);
-    expect_found(&e, inside, RATE, 2 * RATE, RATE / 8, "after the edit");
+    expect_loop(&e, inside, RATE, 2 * RATE, "after the edit");
     sono_listener_set_compare(e.listener, e.before);
-    hear_loop(&e, 0.6, 1.0, 2.0);
     float *original = ears_inside(&e, e.before, box, 0);
-    expect_found(&e, original, RATE, 2 * RATE, RATE / 8, "before the edit");
+    expect_loop(&e, original, RATE, 2 * RATE, "before the edit");
     sono_listener_set_compare(e.listener, NULL);
-    hear_loop(&e, 0.6, 1.0, 2.0);
-    expect_found(&e, inside, RATE, 2 * RATE, RATE / 8, "after the edit again");
+    expect_loop(&e, inside, RATE, 2 * RATE, "after the edit again");
     const SonoRegion other = {2.5, 3.0, 5000.0, 9000.0};
     for (int i = 0; i < 20; i++) { /* dragged there */
         ears_select(&e, (SonoRegion){2.0, 3.0, 5000.0, 7000.0 + 100.0 * i});
@@ -157,9 +170,8 @@ static void it_follows_edits_selections_and_comparisons(void **state)
         assert_true(e.state.playing);
     }
     ears_select(&e, other);
-    hear_loop(&e, 0.6, 2.5, 3.0);
     float *moved = ears_inside(&e, e.clip, other, 0);
-    expect_found(&e, moved, (int64_t)(2.49 * RATE), (int64_t)(3.01 * RATE), RATE / 8, "another selection");
+    expect_loop(&e, moved, (int64_t)(2.4975 * RATE), (int64_t)(3.0025 * RATE), "another selection");
     SonoError err = {0};
     const SonoMask nothing = {0};
     assert_ok(sono_listener_set_selection(e.listener, &nothing, -1, &err), err);
