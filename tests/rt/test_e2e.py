@@ -108,7 +108,7 @@ def resampled(folder, server_hz):
 
 def hostile(folder):
     """Whatever a file holds: finite, within full scale, and no step at the edges."""
-    rate_hz, n = 48000, 48000
+    rate_hz, n = 48000, 24000
     ramp = np.arange(n)
     some = noise(n, 1)[:, 0]
     spoiled = {value: some.copy() for value in (np.nan, np.inf, -np.inf, 1e30, -1e30, 3e38)}

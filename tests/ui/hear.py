@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The window that plays, for test_hear.py and bench_hear.py: on a device of choice, with a pen whose release is known to
+"""The window that plays, for test_hear.py: on a device of choice, with a pen whose release is known to
 the millisecond, beside a JACK server that can be killed, stopped and started again (with-loopback.sh)."""
 import ctypes
 import os
@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 
-from sonoui import App, GLib, SOURCE, STALL, check, wait_until  # noqa: F401
+import numpy as np
+
+from sonoui import App, GLib, SOURCE, STALL, check, wait_until, xdotool  # noqa: F401
 
 sys.path.insert(0, os.path.join(SOURCE, "tests", "rt"))
 import tap  # noqa: E402
@@ -168,13 +170,12 @@ def strokes_heard(home, n_strokes):
 
 
 def window_corner(wid):
-    from sonoui import xdotool
     place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", wid).split() if "=" in line)
     return int(place["X"]), int(place["Y"])
 
 
 def latencies(heard, calls, sound, releases, rate_hz):
-    import numpy as np
+    """Where the edit of each stroke is first heard, after its release."""
     call_frames, call_ns = calls[:, 0], calls[:, 1]
     found = []
     n_asked = len(releases)
@@ -188,8 +189,6 @@ def latencies(heard, calls, sound, releases, rate_hz):
         part = heard[before:first + rate_hz]
         known = sound[before - shift:first + rate_hz - shift]
         other = np.flatnonzero((part != known).any(axis=1))
-        if os.environ.get("SONO_DEBUG"):
-            print("stroke:", shift, first - before, other[:1], other[-1:], len(other))
         check(len(other) > 0, "an edit was never heard")
         at = before + int(other[0])
         if at < first:
@@ -202,7 +201,7 @@ def latencies(heard, calls, sound, releases, rate_hz):
 
 
 def find_shift(heard, sound, at):
-    import numpy as np
+    """heard[i] is sound[i - shift] from `at` on."""
     part = heard[at:at + 64]
     for i in np.flatnonzero(sound[:, 0] == part[0, 0]):
         if np.array_equal(sound[i:i + 64], part):

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The window plays: what is heard of it, and what becomes of it when devices vanish.
+find_program(SONO_JACKD jackd)
+mark_as_advanced(SONO_JACKD)
+if(TARGET sonobrush AND TARGET sonobrush-cli AND SONO_JACKD)
+  find_program(XVFB_RUN xvfb-run)
+  find_program(XDOTOOL xdotool)
+  find_program(OPENBOX openbox)
+  find_program(DBUS_RUN_SESSION dbus-run-session)
+  execute_process(COMMAND /usr/bin/python3 -c "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"
+    RESULT_VARIABLE no_atspi OUTPUT_QUIET ERROR_QUIET)
+  if(XVFB_RUN AND XDOTOOL AND OPENBOX AND DBUS_RUN_SESSION AND no_atspi EQUAL 0)
+    set(loopback ${CMAKE_SOURCE_DIR}/tests/rt/with-loopback.sh --)
+    set(hear ${CMAKE_CURRENT_SOURCE_DIR}/ui/with-display.sh /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/ui/test_hear.py)
+    foreach(case stroke loss)
+      add_test(NAME hear_${case} COMMAND ${loopback} ${hear} ${case})
+    endforeach()
+    foreach(case child no_program extremes storm windows)
+      add_test(NAME hear_${case} COMMAND ${hear} ${case})
+    endforeach()
+    foreach(case stroke loss child no_program extremes storm windows)
+      set_tests_properties(hear_${case} PROPERTIES LABELS ui TIMEOUT 180 ENVIRONMENT
+        "REALTIME=1;SONO_AUDIO=$<TARGET_FILE:sonobrush-audio>;SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};ASAN_OPTIONS=detect_leaks=0")
+    endforeach()
+  else()
+    message(NOTICE "xvfb-run, xdotool, openbox, dbus-run-session or gir1.2-atspi-2.0 was not found: nobody hears the window")
+  endif()
+endif()
