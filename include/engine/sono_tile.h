@@ -87,3 +87,5 @@ SonoStrip *sono_tile_cache_get(SonoTileCache *cache, const SonoStripKey *key);
  * is not provisional while the old one is, or both are alike. */
 void sono_tile_cache_put(SonoTileCache *cache, SonoStrip *strip);
 uint64_t sono_tile_cache_bytes(SonoTileCache *cache);
+/* Forget all strips. */
+void sono_tile_cache_clear(SonoTileCache *cache);

@@ -17,6 +17,9 @@ void sono_scene_free(SonoScene *scene);
 /* As sono_tile_feed_set_sound; clip NULL while nothing but a first picture of end_s seconds is known. */
 SonoStatus sono_scene_set_sound(SonoScene *scene, const SonoPlan *plan, const SonoClip *clip, int n_channels,
                                 double end_s, uint64_t parent_revision, SonoSpan dirty, SonoError *err);
+/* There is no sound any more: what is left are the view's settings, tool and options. Nothing may be reading for the
+ * feed (sono_first_picture). */
+void sono_scene_forget_sound(SonoScene *scene);
 /* Show another clip (of the same length, such as the original) instead; NULL: the sound again. Nothing can be painted
  * meanwhile. Errors: NOMEM. */
 SonoStatus sono_scene_set_compare(SonoScene *scene, const SonoClip *other, SonoError *err);

@@ -21,6 +21,8 @@ void sono_tile_feed_close(SonoTileFeed *feed);
  * It differs from parent_revision in the frames of dirty. Takes references. Errors: NOMEM. */
 SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, const SonoClip *clip,
                                     uint64_t parent_revision, SonoSpan dirty, SonoError *err);
+/* Show nothing any more, as before the first sound. What sono_tile_feed_add_sparse brings must not be under way. */
+void sono_tile_feed_forget_sound(SonoTileFeed *feed);
 
 /* Make provisional strips for a view straight from a reader (a file that is still being decoded), on this thread.
  * ticket may be NULL. Thread: any one; plan and reader are the caller's. Errors: as sono_strip_make. */

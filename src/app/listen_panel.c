@@ -28,6 +28,7 @@ GtkWidget *listen_panel_new(SonoCanvas *canvas)
     gtk_widget_add_css_class(row, "param");
     gtk_widget_add_css_class(title, "param-title");
     gtk_widget_add_css_class(linked, "linked");
+    gtk_widget_add_css_class(linked, "dense");
     gtk_label_set_xalign(GTK_LABEL(title), 0.0f);
     gtk_label_set_width_chars(GTK_LABEL(title), 9);
     gtk_widget_set_hexpand(linked, TRUE);

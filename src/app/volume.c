@@ -57,7 +57,6 @@ GtkWidget *volume_new(void)
     gtk_widget_add_css_class(v->box, "volume");
     gtk_scale_set_draw_value(GTK_SCALE(v->scale), FALSE);
     gtk_range_set_inverted(GTK_RANGE(v->scale), TRUE);
-    gtk_scale_add_mark(GTK_SCALE(v->scale), 0.0, GTK_POS_LEFT, NULL);
     gtk_widget_set_vexpand(v->scale, TRUE);
     gtk_widget_set_halign(v->mute, GTK_ALIGN_CENTER);
     gtk_widget_set_halign(v->scale, GTK_ALIGN_CENTER);

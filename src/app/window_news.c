@@ -90,11 +90,15 @@ static void on_ready(SonoWindow *w)
     gtk_widget_grab_focus(GTK_WIDGET(w->canvas));
 }
 
+/* The window is as empty as a new one: parts of the sound may have been shown already. */
 static void on_failed(SonoWindow *w)
 {
     g_clear_pointer(&w->file.editor, sono_editor_close);
     g_clear_pointer(&w->file.path, g_free);
+    g_clear_pointer(&w->file.later_of, g_free);
     sono_edit_script_clear(&w->file.later);
+    sono_scene_forget_sound(window_scene(w));
+    sono_stage_set_waveform(w->stage, NULL, 0.0);
 }
 
 /* The edits queued last are the imported ones; the strokes hear of them in the same order. */
@@ -185,7 +189,7 @@ static void hear(SonoWindow *w, const SonoEditorNews *news)
         break;
     }
     const gboolean told_elsewhere =
-        news->kind == SONO_NEWS_FAILED &&
+        news->kind == SONO_NEWS_FAILED && news->line[0] && /* cancelled: it stays, for another file */
         sono_application_take_failure(gtk_window_get_application(GTK_WINDOW(w)), w, news->line);
     window_listen_hear(w, news);
     if (news->line[0] && !told_elsewhere) {

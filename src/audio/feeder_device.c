@@ -103,6 +103,7 @@ bool feeder_follow_device(Feeder *f, bool begins, int64_t now_ns)
         sono_log(SONO_LOG_DEBUG, "player", "the device's stream has ended: %s", state.line);
         feeder_leave_ring(f);
     }
+    f->ring.buffer_frames = f->ring.ring && state.buffer_frames > 0 ? (uint32_t)state.buffer_frames : 0;
     if (!f->ring.ring && runs) {
         uint32_t epoch = 0;
         PlayRing *ring = sono_output_acquire_ring(output, &epoch);

@@ -47,7 +47,7 @@ typedef struct PlayRing {
     _Atomic uint64_t in_written;
     _Atomic uint64_t n_callbacks; /* the heartbeat */
     _Atomic uint64_t xruns, starved, clipped, non_finite, muted;
-    _Atomic uint32_t longest_call; /* frames of the longest callback until now */
+    _Atomic uint32_t longest_call; /* frames of the longest callback, or of several at once, until now */
     /* Where it is: odd while it is being changed. frame is heard at dac_ns of CLOCK_MONOTONIC, and the ones after it in
      * step with rate_hz; playing 0: nothing is heard since then. */
     _Atomic uint32_t place_seq;

@@ -21,6 +21,8 @@ struct DeviceStream {
     PaStream *stream;
     LastStage *stage;
     double rate_hz;
+    double turn_s;        /* when the present turn of the device began, by PortAudio's clock; of the callback */
+    uint32_t turn_frames; /* asked for in it */
     _Atomic bool finished;
 };
 
@@ -135,6 +137,19 @@ static int64_t now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* PortAudio cuts the long periods of a JACK server into calls of 1024 frames, one right after the other, and gives all
+ * of them the same time. */
+static void note_turn(DeviceStream *stream, uint32_t n_frames, const PaStreamCallbackTimeInfo *times)
+{
+    if (times && times->currentTime > 0.0 && times->currentTime == stream->turn_s) {
+        stream->turn_frames += n_frames;
+    } else {
+        stream->turn_s = times ? times->currentTime : 0.0;
+        stream->turn_frames = n_frames;
+    }
+    last_stage_note_turn(stream->stage, stream->turn_frames);
+}
+
 static int callback(const void *in, void *out, unsigned long n_frames, const PaStreamCallbackTimeInfo *times,
                     PaStreamCallbackFlags flags, void *ctx)
 {
@@ -147,6 +162,7 @@ static int callback(const void *in, void *out, unsigned long n_frames, const PaS
     if (flags & (paInputUnderflow | paInputOverflow | paOutputUnderflow | paOutputOverflow)) {
         last_stage_count_xrun(stream->stage);
     }
+    note_turn(stream, (uint32_t)n_frames, times);
     last_stage_run(stream->stage, in, out, (uint32_t)n_frames, now + (int64_t)(delay_s * 1e9));
     return paContinue;
 }

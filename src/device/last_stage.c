@@ -265,9 +265,7 @@ static void tell(LastStage *stage, const Place *place, int64_t dac_ns)
 void last_stage_run(LastStage *stage, const float *const *in, float *const *out, uint32_t n_frames, int64_t dac_ns)
 {
     const DenormalMode mode = denormals_off();
-    if (n_frames > last_stage_longest_call(stage)) {
-        atomic_store_explicit(&stage->ring->longest_call, n_frames, memory_order_relaxed);
-    }
+    last_stage_note_turn(stage, n_frames);
     if (stage->n_in_channels > 0) {
         capture(stage, in, n_frames);
     }
@@ -289,6 +287,13 @@ void last_stage_run(LastStage *stage, const float *const *in, float *const *out,
     }
     tell(stage, &place, dac_ns);
     denormals_back(mode);
+}
+
+void last_stage_note_turn(LastStage *stage, uint32_t n_frames)
+{
+    if (n_frames > last_stage_longest_call(stage)) {
+        atomic_store_explicit(&stage->ring->longest_call, n_frames, memory_order_relaxed);
+    }
 }
 
 void last_stage_count_xrun(LastStage *stage)

@@ -20,13 +20,15 @@ void last_stage_free(LastStage *stage); /* NULL is fine */
  * or float[n_in_channels][n_frames]. No system call, lock, allocation or page fault; denormals count as zero in its
  * arithmetic. Thread: one at a time. */
 void last_stage_run(LastStage *stage, const float *const *in, float *const *out, uint32_t n_frames, int64_t dac_ns);
+/* The device asks for its frames in several calls right after each other, n_frames in all. Thread: as last_stage_run. */
+void last_stage_note_turn(LastStage *stage, uint32_t n_frames);
 /* The device lost frames. Thread: as last_stage_run. */
 void last_stage_count_xrun(LastStage *stage);
 
 /* Fade out and stay silent from now on. Thread: any, as the two below. */
 void last_stage_ask_silence(LastStage *stage);
 bool last_stage_is_silent(LastStage *stage);
-/* Frames of the longest call until now; 0: none yet. */
+/* Frames of the longest call, or turn, until now; 0: none yet. */
 uint32_t last_stage_longest_call(LastStage *stage);
 /* For a device that need not keep time: would a call for n_frames starve, or overwrite captured frames of somebody who
  * has taken some? Thread: as last_stage_run. */

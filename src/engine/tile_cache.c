@@ -82,13 +82,23 @@ SonoStatus sono_tile_cache_new(uint64_t budget_bytes, SonoTileCache **out, SonoE
     return SONO_OK;
 }
 
+void sono_tile_cache_clear(SonoTileCache *cache)
+{
+    (void)pthread_mutex_lock(&cache->lock);
+    Entry *leaving = cache->by_use;
+    HASH_CLEAR(hh, cache->by_key);
+    cache->by_use = NULL;
+    cache->bytes = 0;
+    (void)pthread_mutex_unlock(&cache->lock);
+    free_entries(leaving);
+}
+
 void sono_tile_cache_free(SonoTileCache *cache)
 {
     if (!cache) {
         return;
     }
-    HASH_CLEAR(hh, cache->by_key);
-    free_entries(cache->by_use);
+    sono_tile_cache_clear(cache);
     (void)pthread_mutex_destroy(&cache->lock);
     sono_free(cache);
 }

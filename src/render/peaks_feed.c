@@ -153,7 +153,8 @@ static void want(SonoPeaksFeed *feed, PeaksKey key, PeaksPart *parts, int *n_par
     }
     PeaksPart part = {.key = key};
     PeaksChunk *previous = find(feed, key);
-    for (int i = 0; previous && i < PEAKS_MAX_ANCESTORS && feed->ancestors[i]; i++) {
+    /* after undo and redo a clip may be among the ancestors twice */
+    for (int i = 0; previous && !part.previous && i < PEAKS_MAX_ANCESTORS && feed->ancestors[i]; i++) {
         if (sono_clip_revision(feed->ancestors[i]) == previous->revision) {
             (void)atomic_fetch_add_explicit(&previous->refs, 1, memory_order_relaxed);
             part.previous = previous;

@@ -8,15 +8,18 @@
 #include <string.h>
 
 #define TILE_BUDGET_BYTES ((uint64_t)512 << 20)
+/* What a view without a sound spans. */
+#define EMPTY_S 1.0
+#define EMPTY_NYQUIST_HZ 24000.0
 
 static void set_defaults(SonoScene *s)
 {
     s->view = (SonoViewState){.width_px = 1.0,
                               .height_px = 1.0,
                               .s_per_px = 1.0,
-                              .axis = {SONO_SCALE_MEL, 0.0, 24000.0},
-                              .end_s = 1.0,
-                              .nyquist_hz = 24000.0,
+                              .axis = {SONO_SCALE_MEL, 0.0, EMPTY_NYQUIST_HZ},
+                              .end_s = EMPTY_S,
+                              .nyquist_hz = EMPTY_NYQUIST_HZ,
                               .floor_db = -110.0,
                               .ceiling_db = 0.0,
                               .map = sono_colour_maps[0],
@@ -143,6 +146,27 @@ SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoCl
     }
     scene_meet_context(s);
     return s->other ? feed_other(s, err) : SONO_OK;
+}
+
+void sono_scene_forget_sound(SonoScene *s)
+{
+    SonoOutcome none;
+    (void)sono_scene_point(s, &(SonoPointer){.kind = SONO_POINTER_CANCEL}, &none, NULL);
+    sono_tile_feed_forget_sound(s->feed);
+    clear_lanes(s, 0, s->cap_lanes);
+    sono_selection_clear(&s->selection);
+    sono_plan_unref(s->plan);
+    sono_clip_unref(s->clip);
+    sono_clip_unref(s->other);
+    s->plan = NULL;
+    s->clip = NULL;
+    s->other = NULL;
+    s->shows_other = s->previewing = s->paints = false;
+    s->view.nyquist_hz = EMPTY_NYQUIST_HZ;
+    sono_view_state_set_length(&s->view, EMPTY_S);
+    sono_view_state_set_channels(&s->view, 1);
+    sono_view_state_fit(&s->view);
+    scene_meet_context(s);
 }
 
 SonoStatus sono_scene_set_compare(SonoScene *s, const SonoClip *other, SonoError *err)

@@ -97,5 +97,9 @@ uint8_t *sono_scene_take_picture(SonoScene *s, int *width_px, int *height_px, bo
     if (painter_take(s->painter, &rgb, width_px, height_px, settled, err) && *settled && !s->other) {
         sono_strokes_landed(s->strokes);
     }
+    if (!s->clip) { /* it was of a sound that is gone */
+        sono_free(rgb);
+        rgb = NULL;
+    }
     return rgb;
 }

@@ -11,6 +11,8 @@
 #define MAX_LEVEL_F 16
 /* Tiles that the overviews of all channels may have together. */
 #define OVERVIEW_TILES 128
+/* Revisions from here on are of no clip. */
+#define UNREAD_REVISIONS (UINT64_C(1) << 63)
 
 SonoStatus sono_tile_feed_new(SonoEngine *engine, uint64_t budget_bytes, void (*landed)(void *ctx), void *ctx,
                               SonoTileFeed **out, SonoError *err)
@@ -30,6 +32,7 @@ SonoStatus sono_tile_feed_new(SonoEngine *engine, uint64_t budget_bytes, void (*
     feed->budget_bytes = budget_bytes;
     feed->landed = landed;
     feed->landed_ctx = ctx;
+    feed->target = feed->shown = feed->unread = UNREAD_REVISIONS;
     *out = feed;
     return SONO_OK;
 }
@@ -40,16 +43,23 @@ SonoTileFeed *sono_tile_feed_ref(SonoTileFeed *feed)
     return feed;
 }
 
+static void drop_floors(SonoTileFeed *feed)
+{
+    for (size_t i = 0; i < feed->n_floors; i++) {
+        sono_strip_unref(feed->floors[i].strip);
+    }
+    sono_free(feed->floors);
+    feed->floors = NULL;
+    feed->n_floors = 0;
+}
+
 void sono_tile_feed_unref(SonoTileFeed *feed)
 {
     if (!feed || atomic_fetch_sub_explicit(&feed->refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
     sono_tile_cache_free(feed->cache);
-    for (size_t i = 0; i < feed->n_floors; i++) {
-        sono_strip_unref(feed->floors[i].strip);
-    }
-    sono_free(feed->floors);
+    drop_floors(feed);
     sono_plan_unref(feed->plan);
     sono_clip_unref(feed->clip);
     sono_free(feed->revisions);
@@ -68,8 +78,9 @@ void sono_tile_feed_close(SonoTileFeed *feed)
 SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, const SonoClip *clip,
                                     uint64_t parent_revision, SonoSpan dirty, SonoError *err)
 {
-    const uint64_t revision = clip ? sono_clip_revision(clip) : 0;
-    const SonoStatus status = clip ? feed_add_revision(feed, revision, parent_revision, dirty, err) : SONO_OK;
+    const uint64_t revision = clip ? sono_clip_revision(clip) : feed->unread;
+    const uint64_t parent = parent_revision ? parent_revision : feed->unread;
+    const SonoStatus status = clip ? feed_add_revision(feed, revision, parent, dirty, err) : SONO_OK;
     if (status != SONO_OK) {
         return status;
     }
@@ -84,6 +95,25 @@ SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, co
     feed->n_failed = 0;
     (void)pthread_mutex_unlock(&feed->lock);
     return SONO_OK;
+}
+
+void sono_tile_feed_forget_sound(SonoTileFeed *feed)
+{
+    feed_cancel_others(feed, NULL, 0);
+    sono_plan_unref(feed->plan);
+    sono_clip_unref(feed->clip);
+    feed->plan = NULL;
+    feed->clip = NULL;
+    feed->n_revisions = 0;
+    feed->n_channels = 0;
+    feed->unread++; /* textures of the old picture are not the next one's */
+    feed->target = feed->shown = feed->unread;
+    (void)pthread_mutex_lock(&feed->lock);
+    feed->n_failed = 0;
+    feed->error = (SonoError){0};
+    (void)pthread_mutex_unlock(&feed->lock);
+    drop_floors(feed);
+    sono_tile_cache_clear(feed->cache);
 }
 
 SonoStripKey feed_key(const SonoTileFeed *feed, const FeedView *view, uint64_t revision, int32_t level_t,
@@ -252,7 +282,8 @@ static SonoStatus add_group(SonoTileFeed *feed, const FeedView *v, const SonoPcm
                             int64_t x, const FeedTiles *tiles, int n, const SonoPlan *plan, const SonoJobTicket *ticket,
                             SonoError *err)
 {
-    const SonoStripKey key = {reader->revision, plan->key, v->channel, level_t, 0, x};
+    const uint64_t revision = reader->revision ? reader->revision : feed->unread;
+    const SonoStripKey key = {revision, plan->key, v->channel, level_t, 0, x};
     SonoStripBand bands[SONO_MAX_BANDS] = {0};
     for (int b = 0; b < n; b++) {
         bands[b] = (SonoStripBand){.level_f = tiles[b].level_f, .tile0 = tiles[b].tile0, .tile1 = tiles[b].tile1};

@@ -63,6 +63,7 @@ struct SonoTileFeed {
     FeedRevision *revisions;
     size_t n_revisions, cap_revisions;
     int n_channels;         /* 0: not known yet */
+    uint64_t unread;        /* stands for the revision 0 of what is being read: another for each sound */
     uint64_t target, shown; /* revisions: set last; drawn */
     FeedFloor *floors;
     size_t n_floors;

@@ -21,6 +21,9 @@ void canvas_draw_again(SonoCanvas *c, gboolean new_picture)
     gtk_widget_queue_draw(GTK_WIDGET(c));
     if (new_picture) {
         canvas_set_settled(c, FALSE);
+        if (!sono_scene_clip(c->scene)) {
+            gtk_picture_set_paintable(GTK_PICTURE(c->picture), NULL);
+        }
         sono_scene_ask_picture(c->scene, gtk_widget_get_scale_factor(GTK_WIDGET(c)));
     }
 }

@@ -3,7 +3,8 @@
 # with-loopback.sh -- CMD...: runs CMD beside a JACK server of its own without hardware, whose client "loopback" is a
 # device that gives back what is played on it, bit for bit, one period later. CH, RATE, PERIOD: channels (2), rate
 # (48000), frames of a period (256). CMD finds the server's process id in SONO_JACK_PID, and, to start it again, its
-# command line in SONO_JACK_COMMAND.
+# command line in SONO_JACK_COMMAND. REALTIME=1: with real-time threads, as on a desk; where the user has no right to them,
+# without.
 set -euo pipefail
 # All JACK servers of a machine share a register of eight places in /dev/shm, which killed ones leave full: where the
 # system lets us, this one has a /dev/shm of its own, and whatever it leaves running ends with it.
@@ -24,8 +25,10 @@ ch=${CH:-2} rate=${RATE:-48000} period=${PERIOD:-256}
 export JACK_DEFAULT_SERVER=sono$$ JACK_NO_START_SERVER=1 JACK_NO_AUDIO_RESERVATION=1
 HOME=$(mktemp -d) # hides any .asoundrc and .jackdrc
 export HOME
-# not real-time, synchronous (a late client makes the server late, not deaf), L loopback ports of at most -p ports
-export SONO_JACK_COMMAND="exec jackd -n $JACK_DEFAULT_SERVER -r -S -L $ch -p 512 -d dummy -r $rate -p $period -C 2 -P 2"
+rt=-r
+[ -z "${REALTIME:-}" ] || ! chrt -f 10 true 2>/dev/null || rt="-R -P 10"
+# by default not real-time, synchronous (a late client makes the server late, not deaf), L loopback ports of at most -p ports
+export SONO_JACK_COMMAND="exec jackd -n $JACK_DEFAULT_SERVER $rt -S -L $ch -p 512 -d dummy -r $rate -p $period -C 2 -P 2"
 bash -c "$SONO_JACK_COMMAND" >"$HOME/jack.log" 2>&1 &
 export SONO_JACK_PID=$!
 finish()

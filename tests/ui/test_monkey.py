@@ -107,6 +107,7 @@ class Monkey:
         """Some X window of the program, a sound's or a dialog, raised: a click beside it may end another."""
         ids = self.app.window_ids()
         if not ids:
+            self.bring_back()
             return None
         wid = self.dice.choice(ids)
         xdotool("windowactivate", wid)
@@ -324,11 +325,18 @@ class Monkey:
 
     # the end
 
+    def bring_back(self):
+        """What was minimised or left on another desktop, and dialogs that went with it; not what the program has hidden."""
+        for wid in xdotool("search", "--all", "--pid", self.app.process.pid, "--name", ".").split():
+            if "Iconic" in xprop(wid, "WM_STATE"):
+                xdotool("windowmap", wid, "windowactivate", wid)
+
     def calm(self):
         """Nothing pressed, nothing asked."""
         xdotool("mouseup", 1, "mouseup", 2, "keyup", "shift", "keyup", "ctrl", "keyup", "alt")
 
         def no_dialog():
+            self.bring_back()
             self.escape()
             time.sleep(0.3)
             return not self.dialogs()
@@ -347,8 +355,7 @@ class Monkey:
         now = self.app.status(window)
         if now["settled"] and not now["queued"] and not now["saving"]:
             return True
-        for wid in xdotool("search", "--all", "--pid", self.app.process.pid, "--name", ".").split():
-            xdotool("windowmap", wid, "windowactivate", wid)
+        self.bring_back()
         time.sleep(0.5)
         return False
 

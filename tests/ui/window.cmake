@@ -19,10 +19,6 @@ if(TARGET sonobrush AND TARGET sonobrush-cli)
       /usr/share/sonic-pi/samples/loop_amen.flac)
     set_tests_properties(window_speech window_music window_no_gl window_closing PROPERTIES LABELS ui TIMEOUT 120 ENVIRONMENT
       "SONO_CODEC=${CMAKE_BINARY_DIR}/src/codec/sonobrush-codec;SONO_BUILD_DIR=${CMAKE_BINARY_DIR};SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
-    # Windows that have edited are still held by something when the program ends, and what they show with them.
-    foreach(name window_speech window_music window_closing)
-      set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
-    endforeach()
   else()
     message(NOTICE "xvfb-run, xdotool, openbox, dbus-run-session, gdbus or import was not found: the window is not tested")
   endif()

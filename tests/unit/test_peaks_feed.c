@@ -254,6 +254,30 @@ static void an_edit_remakes_what_it_changed(void **state)
     fixture_close(&f);
 }
 
+/* The same clips again and again among those that a chunk may be made from: each is given back as often as it was
+ * taken. */
+static void undo_and_redo_keep_nothing(void **state)
+{
+    (void)state;
+    Fixture f;
+    SonoError err = {0};
+    SonoPeak out[N_OUT];
+    const float loud[8000] = {0.5f};
+    fixture_open(&f, 1);
+    SonoPcmStore *store = sono_pcm_store_ref(f.store);
+    const SonoPeaksSpan whole = {0, 0.0, 240.0 / N_OUT, N_OUT};
+    SonoClip *edited = NULL;
+    assert_ok(sono_clip_splice(f.clip, 100 * RATE, 8000, (const float *const[]){loud}, &edited, &err), err);
+    for (int i = 0; i < 10; i++) {
+        sono_peaks_feed_set_sound(f.feed, i % 2 == 0 ? f.clip : edited);
+        (void)get_exact(&f, &whole, out);
+    }
+    sono_clip_unref(edited);
+    fixture_close(&f);
+    assert_int_equal(sono_pcm_store_stats(store).n_blocks, 0);
+    sono_pcm_store_unref(store);
+}
+
 static void other_sounds_leave_nothing_behind(void **state)
 {
     (void)state;
@@ -330,6 +354,7 @@ int main(void)
         cmocka_unit_test(something_is_always_shown),
         cmocka_unit_test(a_growing_sound_keeps_what_it_had),
         cmocka_unit_test(an_edit_remakes_what_it_changed),
+        cmocka_unit_test(undo_and_redo_keep_nothing),
         cmocka_unit_test(other_sounds_leave_nothing_behind),
         cmocka_unit_test(many_channels_and_a_hasty_end),
     };

@@ -204,6 +204,19 @@ static void first_picture(void **state)
     assert_ok(sono_tile_feed_set_sound(feed, f.plan, f.clip, 0, (SonoSpan){0, N_FRAMES}, &err), err);
     assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
     assert_true(f.list.complete); /* still the first picture, or already the sound's */
+
+    /* the sound is given up: nothing is left of it, and the next one's first picture is not taken for its */
+    const SonoStripKey old = f.list.strips[0].strip->key;
+    sono_tile_feed_forget_sound(feed);
+    assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
+    assert_true(f.list.n == 0 && !f.list.complete);
+    assert_ok(sono_first_picture(feed, f.engine, &reader, like, NULL, &err), err);
+    assert_ok(sono_tile_feed_set_sound(feed, f.plan, NULL, 0, (SonoSpan){0, 0}, &err), err);
+    assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
+    assert_true(f.list.complete && !f.list.exact);
+    for (size_t i = 0; i < f.list.n; i++) {
+        assert_true(f.list.strips[i].strip->key.revision != old.revision);
+    }
     sono_tile_feed_close(feed);
     sono_tile_feed_unref(feed);
     fixture_close(&f);
