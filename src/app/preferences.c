@@ -90,6 +90,7 @@ static GtkWidget *make_number(SonoSettings *settings, const Row *row)
     GtkWidget *number = gtk_spin_button_new_with_range(spec->minimum, spec->maximum, row->step);
     gtk_spin_button_set_digits(GTK_SPIN_BUTTON(number), (guint)row->digits);
     gtk_editable_set_width_chars(GTK_EDITABLE(number), 7);
+    gtk_widget_set_direction(GTK_WIDGET(gtk_editable_get_delegate(GTK_EDITABLE(number))), GTK_TEXT_DIR_LTR);
     g_signal_connect(number, "input", G_CALLBACK(on_input), NULL);
     g_object_bind_property(settings, row->property, number, "value", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
     return number;
@@ -186,7 +187,6 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_window_set_title(GTK_WINDOW(window), _("Preferences"));
     gtk_window_set_transient_for(GTK_WINDOW(window), parent);
-    gtk_window_set_resizable(GTK_WINDOW(window), FALSE);
     gtk_widget_set_margin_start(box, 18);
     gtk_widget_set_margin_end(box, 18);
     gtk_widget_set_margin_top(box, 12);
@@ -195,7 +195,11 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
     add_group(GTK_BOX(box), widths, settings, _("Spectrogram"), picture, G_N_ELEMENTS(picture));
     add_group(GTK_BOX(box), widths, settings, _("Brush and selection"), hands, G_N_ELEMENTS(hands));
     add_group(GTK_BOX(box), widths, settings, _("Files"), files, G_N_ELEMENTS(files));
-    gtk_window_set_child(GTK_WINDOW(window), box);
+    GtkWidget *scrolled = gtk_scrolled_window_new(); /* as high as all of it, but no higher than the screen */
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), box);
+    gtk_window_set_child(GTK_WINDOW(window), scrolled);
     GtkEventController *keys = gtk_shortcut_controller_new();
     gtk_shortcut_controller_add_shortcut(
         GTK_SHORTCUT_CONTROLLER(keys),

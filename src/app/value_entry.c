@@ -132,6 +132,8 @@ static void value_entry_init(ValueEntry *e)
     e->shown = g_strdup("");
     gtk_widget_add_css_class(GTK_WIDGET(e), "value");
     gtk_editable_set_alignment(GTK_EDITABLE(e), 1.0f);
+    /* numbers are written from left to right everywhere; in text that is not, "50 %" would be "% 50" */
+    gtk_widget_set_direction(GTK_WIDGET(gtk_editable_get_delegate(GTK_EDITABLE(e))), GTK_TEXT_DIR_LTR);
     gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE); /* before the text moves its cursor */
     g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), e);
     g_signal_connect_swapped(focus, "leave", G_CALLBACK(on_focus_left), e);

@@ -78,7 +78,7 @@ class Home:
 class App:
     started = []
 
-    def __init__(self, home, *files, env=None, stalls=True):
+    def __init__(self, home, *files, env=None, stalls=True, program=f"{BUILD}/src/app/sonobrush"):
         App.started.append(self)
         self.home = home
         self.log_path = home / f"log-{time.monotonic_ns()}"
@@ -92,7 +92,7 @@ class App:
         settings.update(env or {})
         self.started_s = time.monotonic()
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen([f"{BUILD}/src/app/sonobrush", *files], stdout=log, stderr=log, env=settings)
+            self.process = subprocess.Popen([program, *files], stdout=log, stderr=log, env=settings)
         self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 
     # actions

@@ -419,6 +419,20 @@ static void test_shown_again_without_the_display(void **state)
     gtk_window_destroy(GTK_WINDOW(window));
 }
 
+/* Also where text goes from right to left a number does not: "50 %", not "% 50". */
+static void test_numbers_are_not_mirrored(void **state)
+{
+    gtk_widget_set_default_direction(GTK_TEXT_DIR_RTL);
+    GtkWidget *window = gtk_window_new();
+    GtkWidget *entry = value_entry_new("Flow", 8);
+    gtk_window_set_child(GTK_WINDOW(window), entry);
+    assert_int_equal(gtk_widget_get_direction(entry), GTK_TEXT_DIR_RTL); /* its label is beside it, mirrored */
+    GtkWidget *text = GTK_WIDGET(gtk_editable_get_delegate(GTK_EDITABLE(entry)));
+    assert_int_equal(gtk_widget_get_direction(text), GTK_TEXT_DIR_LTR);
+    gtk_window_destroy(GTK_WINDOW(window));
+    gtk_widget_set_default_direction(GTK_TEXT_DIR_LTR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_preferences),
         cmocka_unit_test(test_assets),
         cmocka_unit_test(test_shown_again_without_the_display),
+        cmocka_unit_test(test_numbers_are_not_mirrored),
     };
     g_set_application_name("Sonobrush");
     g_set_prgname("test_app_widgets"); /* GTK writes it into the list of recent files */
