@@ -20,7 +20,8 @@ void last_stage_free(LastStage *stage); /* NULL is fine */
  * or float[n_in_channels][n_frames]. No system call, lock, allocation or page fault; denormals count as zero in its
  * arithmetic. Thread: one at a time. */
 void last_stage_run(LastStage *stage, const float *const *in, float *const *out, uint32_t n_frames, int64_t dac_ns);
-/* The device asks for its frames in several calls right after each other, n_frames in all. Thread: as last_stage_run. */
+/* The device asks for its frames in several calls right after each other, n_frames in all. Thread: as last_stage_run.
+ */
 void last_stage_note_turn(LastStage *stage, uint32_t n_frames);
 /* The device lost frames. Thread: as last_stage_run. */
 void last_stage_count_xrun(LastStage *stage);
