@@ -6,8 +6,6 @@
 
 #include "accessible.h"
 
-#define LINGER_S 10
-
 typedef struct Ask {
     GtkWindow *parent; /* weak */
     SonoSettings *settings;
@@ -116,21 +114,13 @@ static void answer_save(GtkNativeDialog *dialog, const Ask *ask, const char *pat
     }
 }
 
-static gboolean let_go(gpointer dialog)
-{
-    gtk_native_dialog_destroy(dialog);
-    g_object_unref(dialog);
-    return G_SOURCE_REMOVE;
-}
-
-/* GTK 4.8's chooser may not be destroyed while it still reads its folder: it is told of the end all the same, and
- * crashes. So one that was answered lingers, unseen. */
+/* GTK 4.8's chooser goes on watching the folder it has read after it was destroyed, and crashes when a file comes into
+ * it; so one that was answered stays, unseen, until the program ends. */
 static void dismiss(GtkNativeDialog *dialog)
 {
     gtk_native_dialog_hide(dialog);
     gtk_native_dialog_set_transient_for(dialog, NULL);
     g_object_set_data(G_OBJECT(dialog), "ask", NULL);
-    g_timeout_add_seconds(LINGER_S, let_go, dialog);
 }
 
 static void on_response(GtkNativeDialog *dialog, int response, gpointer data)

@@ -256,6 +256,7 @@ static void reduced_is_the_same_only_softer(void **state)
         assert_true(first.n_uploaded > 0);
         keep(&w);
         assert_int_equal(draw_one(&w, 0, 2).n_uploaded, 0);
+        assert_memory_not_equal(w.f.rgba, w.kept, (size_t)WIDTH * HEIGHT * 4);
         double worst = 0.0;
         for (int by = 0; by < HEIGHT; by += 40) {
             for (int bx = 0; bx < WIDTH; bx += 40) {

@@ -45,15 +45,15 @@ wait_on_screen() # N
     fail "$(on_screen) windows and dialogs on the screen, not $1"
 }
 
-# what needs no display
+# what needs no display (one chain: before || the shell does not end at the first line that fails)
 (
     unset DISPLAY WAYLAND_DISPLAY
-    "$app" --version | grep -qE '^sonobrush [0-9.]+$'
-    "$app" --help | grep -q -- '--new-window'
-    ! "$app" --bogus > "$work/out" 2> "$work/err"
-    [ ! -s "$work/out" ]
-    [ "$(wc -l < "$work/err")" = 1 ]
-    grep -q -- '--bogus' "$work/err"
+    "$app" --version | grep -qE '^sonobrush [0-9.]+$' &&
+        "$app" --help | grep -q -- '--new-window' &&
+        ! "$app" --bogus > "$work/out" 2> "$work/err" &&
+        [ ! -s "$work/out" ] &&
+        [ "$(wc -l < "$work/err")" = 1 ] &&
+        grep -q -- '--bogus' "$work/err"
 ) || fail "the command line"
 
 "$app" $sounds/Noise.wav $sounds/Front_Left.wav $sounds/../alsa/Noise.wav > "$work/log" 2>&1 &

@@ -142,17 +142,27 @@ static void work(SonoWindow *w)
 static void what_windows_held_is_given_back(void **state)
 {
     Fixture *f = *state;
+    g_autofree char *target = g_strdup_printf("'%s/saved.wav'", f->folder);
+    g_autofree char *script = g_strdup_printf("'%s/edits.json'", f->folder);
     for (int i = 0; i < 20; i++) {
         SonoWindow *w = new_window(f);
         sono_window_open(w, MUSIC);
-        if (i % 4 > 0) { /* else it goes while the file is being read */
+        if (i % 5 > 0) { /* else it goes while the file is being read */
             wait_for_status(w, "^ready .*settled=1");
         }
-        if (i % 4 > 1) {
+        if (i % 5 > 1) { /* while an edit is computed */
             edit(w);
         }
-        if (i % 4 > 2) {
+        if (i % 5 > 2) {
             work(w);
+        }
+        if (i % 5 > 3) { /* while files are read and written */
+            wait_for_status(w, "^ready .*queued=0");
+            act(w, "save-to", target);
+            act(w, "export-edits-to", script);
+            if (i > 5) {
+                act(w, "import-edits-from", script);
+            }
         }
         close_window(f, w);
     }
