@@ -36,6 +36,12 @@ start()
     xdotool mousemove 640 705
 }
 
+settings() # THEME
+{
+    mkdir -p "$work/config/sonobrush"
+    printf '[look]\ntheme=%s\n[sound]\naudio-device=virtual\n' "$1" > "$work/config/sonobrush/settings.ini"
+}
+
 # as if it had crashed: edits stay for recovery
 end()
 {
@@ -43,6 +49,7 @@ end()
     wait $pid || true
 }
 
+settings dark
 start $samples/loop_amen_full.flac
 wait_for 'ready.*settled=1'
 act select '(0.3, 0.6, 400.0, 3000.0)'
@@ -54,7 +61,11 @@ wait_for 'edits=2.*settled=1'
 act tool "'box'"
 act select '(1.75, 2.6, 800.0, 9000.0)'
 xdotool mousemove 520 330
+act loop
+act play-selection
 keep window
+act stop
+act loop
 act select-none
 act tool "'brush'"
 act set-param '("gain_db", -24.0)' 2> /dev/null || true
@@ -88,8 +99,7 @@ wait_for 'settled=1'
 keep phase
 end
 
-mkdir -p "$work/config/sonobrush"
-printf '[look]\ntheme=light\n' > "$work/config/sonobrush/settings.ini"
+settings light
 start $samples/ambi_choir.flac
 wait_for 'ready.*settled=1'
 act select '(0.4, 1.1, 300.0, 2000.0)'
