@@ -15,6 +15,7 @@ struct SonoOutput {
     SonoOutputState state;
     SonoOutputWish wish;
     PlayRing *ring; /* of the running stream */
+    bool ring_held; /* by the feeder */
     int n_opens, n_acquired;
     bool wanted;
 };
@@ -49,6 +50,16 @@ static PlayRing *new_ring(const SonoOutputState *s)
     atomic_store(&ring->end, PLAY_RING_NO_END);
     cut_done = 0;
     return ring;
+}
+
+/* With the lock. Whoever holds the old ring frees it when letting go. */
+static void drop_ring(SonoOutput *o)
+{
+    if (!o->ring_held) {
+        sono_free(o->ring);
+    }
+    o->ring = NULL;
+    o->ring_held = false;
 }
 
 /* With the lock. */
@@ -88,7 +99,7 @@ void sono_output_open(SonoOutput *o, const SonoOutputWish *wish)
     o->wish = *wish;
     o->n_opens++;
     o->wanted = true;
-    o->ring = NULL; /* the feeder lets go of an old one */
+    drop_ring(o);
     if (plugged) {
         run(o);
     } else {
@@ -102,7 +113,7 @@ void sono_output_close(SonoOutput *o)
     (void)pthread_mutex_lock(&o->lock);
     o->state.phase = SONO_OUTPUT_CLOSED;
     o->wanted = false;
-    o->ring = NULL;
+    drop_ring(o);
     (void)pthread_mutex_unlock(&o->lock);
 }
 
@@ -113,7 +124,7 @@ void fake_output_plug(bool now)
     plugged = now;
     if (!now && o->state.phase == SONO_OUTPUT_RUNNING) {
         o->state.phase = SONO_OUTPUT_LOST;
-        o->ring = NULL;
+        drop_ring(o);
     } else if (now && o->wanted && o->state.phase == SONO_OUTPUT_LOST) {
         run(o);
     }
@@ -145,6 +156,7 @@ PlayRing *sono_output_acquire_ring(SonoOutput *o, uint32_t *epoch)
     PlayRing *ring = o->ring;
     *epoch = o->state.epoch;
     o->n_acquired += ring != NULL;
+    o->ring_held = ring != NULL;
     (void)pthread_mutex_unlock(&o->lock);
     return ring;
 }
@@ -155,6 +167,8 @@ void sono_output_release_ring(SonoOutput *o, PlayRing *ring)
     o->n_acquired--;
     if (ring != o->ring) {
         sono_free(ring);
+    } else {
+        o->ring_held = false;
     }
     (void)pthread_mutex_unlock(&o->lock);
 }
