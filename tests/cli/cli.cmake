@@ -8,7 +8,7 @@ if(TARGET sonobrush-cli AND TARGET sonobrush-codec)
       "SONO_CLI=$<TARGET_FILE:sonobrush-cli>;SONO_CODEC=$<TARGET_FILE:sonobrush-codec>;SONO_CODEC_TIMEOUT_S=5;SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/lsan.supp:print_suppressions=0")
     if(TARGET sonobrush-audio)
       add_test(NAME cli_play COMMAND ${SONO_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_play.py)
-      set_tests_properties(cli_play PROPERTIES LABELS cli TIMEOUT 300 RUN_SERIAL TRUE ENVIRONMENT
+      set_tests_properties(cli_play PROPERTIES LABELS "cli;rt" TIMEOUT 300 RUN_SERIAL TRUE ENVIRONMENT
         "SONO_CLI=$<TARGET_FILE:sonobrush-cli>;SONO_CODEC=$<TARGET_FILE:sonobrush-codec>;SONO_AUDIO=$<TARGET_FILE:sonobrush-audio>;SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/lsan.supp:print_suppressions=0")
     endif()
   else()

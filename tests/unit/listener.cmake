@@ -6,5 +6,5 @@ foreach(name listener listener_selection)
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)
 endforeach()
 # The same with the real device child.
-sono_test(listener_virtual SOURCES unit/test_listener_virtual.c LAYERS document LABELS "document;tsan" TIMEOUT 120)
+sono_test(listener_virtual SOURCES unit/test_listener_virtual.c LAYERS document LABELS "document;tsan;rt" TIMEOUT 120)
 add_dependencies(test_listener_virtual sonobrush-audio)
