@@ -224,6 +224,7 @@ GtkWindow *sono_preferences_new(SonoSettings *settings, GtkWindow *parent)
     GtkWidget *scrolled = gtk_scrolled_window_new(); /* as high as all of it, but no higher than the screen */
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Preferences"), -1);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), box);
     gtk_window_set_child(GTK_WINDOW(window), scrolled);
     GtkEventController *keys = gtk_shortcut_controller_new();
