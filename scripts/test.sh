@@ -27,10 +27,10 @@ threaded='^(tsan|tiles|backend|identity)$'
 # its turns. What fails twice has failed, and both tries are shown.
 clocked='^(ui|rt)$'
 
-# tests PRESET [NOT]: all of them, but those with a label that matches NOT; the clocked ones last
+# tests PRESET [NOT [ONLY]]: those with a label that matches ONLY and none that matches NOT; the clocked ones last
 tests()
 {
-    local -a run=(ctest --preset "$1" -j "$jobs" --no-tests=error)
+    local -a run=(ctest --preset "$1" -j "$jobs" --no-tests=error ${3:+-L "$3"})
     local rc=0
     [ "$1" = release ] || run=("${no_aslr[@]}" "${run[@]}")
     "${run[@]}" -LE "$clocked${2:+|$2}" || rc=1
@@ -110,7 +110,7 @@ stage_asan()
 stage_tsan()
 {
     configure tsan -DSONO_UI=ON && compile tsan &&
-        "${no_aslr[@]}" ctest --preset tsan -j "$jobs" -L "$threaded" --no-tests=error
+        tests tsan "" "$threaded"
 }
 
 stage_release()

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "accessible.h"
+#include "shy_layout.h"
 #include "tip.h"
 
 #define COUNTER_CHARS 12
@@ -92,7 +93,7 @@ static void sono_transport_dispose(GObject *object)
 static void sono_transport_class_init(SonoTransportClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = sono_transport_dispose;
-    gtk_widget_class_set_layout_manager_type(GTK_WIDGET_CLASS(klass), GTK_TYPE_BOX_LAYOUT);
+    gtk_widget_class_set_layout_manager_type(GTK_WIDGET_CLASS(klass), SHY_TYPE_LAYOUT);
     gtk_widget_class_set_css_name(GTK_WIDGET_CLASS(klass), "transport");
     gtk_widget_class_set_accessible_role(GTK_WIDGET_CLASS(klass), GTK_ACCESSIBLE_ROLE_TOOLBAR);
 }
@@ -112,13 +113,13 @@ static void sono_transport_init(SonoTransport *t)
     (void)add_button(t, gtk_button_new(), "media-skip-backward-symbolic", "win.rewind",
                      _("The cursor to the beginning (Ctrl+Home)"), _("Rewind"));
     t->play = add_button(t, gtk_button_new(), "media-playback-start-symbolic", "win.play", NULL, _("Play"));
-    (void)add_button(t, gtk_button_new(), "sonobrush-play-selection-symbolic", "win.play-selection",
-                     _("Play only what is inside the selection's time and frequency (Shift+Space)"),
-                     _("Play Only the Selection"));
-    (void)add_button(t, gtk_button_new(), "sonobrush-play-delta-symbolic", "win.play-delta",
-                     _("Play what the newest edit took away (D)"), _("Play the Difference"));
-    (void)add_button(t, gtk_toggle_button_new(), "media-playlist-repeat-symbolic", "win.loop", _("Again and again (L)"),
-                     _("Loop"));
+    GtkWidget *alone = add_button(t, gtk_button_new(), "sonobrush-play-selection-symbolic", "win.play-selection",
+                                  _("Play only what is inside the selection's time and frequency (Shift+Space)"),
+                                  _("Play Only the Selection"));
+    GtkWidget *delta = add_button(t, gtk_button_new(), "sonobrush-play-delta-symbolic", "win.play-delta",
+                                  _("Play what the newest edit took away (D)"), _("Play the Difference"));
+    GtkWidget *loop = add_button(t, gtk_toggle_button_new(), "media-playlist-repeat-symbolic", "win.loop",
+                                 _("Again and again (L)"), _("Loop"));
     t->counter = gtk_inscription_new("");
     gtk_inscription_set_min_chars(GTK_INSCRIPTION(t->counter), COUNTER_CHARS);
     gtk_inscription_set_nat_chars(GTK_INSCRIPTION(t->counter), COUNTER_CHARS);
@@ -127,7 +128,8 @@ static void sono_transport_init(SonoTransport *t)
     gtk_widget_add_css_class(t->counter, "counter");
     gtk_widget_set_tooltip_text(t->counter, _("Where it plays, or will begin"));
     (void)add(t, t->counter);
-    (void)add(t, options_button());
+    GtkWidget *options = options_button();
+    (void)add(t, options);
     t->word = gtk_label_new(NULL);
     gtk_widget_add_css_class(t->word, "word");
     gtk_widget_set_visible(t->word, FALSE);
@@ -138,6 +140,11 @@ static void sono_transport_init(SonoTransport *t)
     gtk_widget_add_css_class(t->problem, "word");
     gtk_widget_set_visible(t->problem, FALSE);
     (void)add(t, t->problem);
+    /* what goes first in a narrow window stands first */
+    GtkWidget *const shy[] = {options, delta, t->counter, alone, loop, t->word, t->problem};
+    for (guint i = 0; i < G_N_ELEMENTS(shy); i++) {
+        shy_layout_set_rank(shy[i], G_N_ELEMENTS(shy) - i);
+    }
     show_playing(t);
     gtk_accessible_update_property(GTK_ACCESSIBLE(t), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Transport"), -1);
 }

@@ -4,6 +4,7 @@ set(rt ${CMAKE_CURRENT_LIST_DIR})
 sono_test(output_virtual SOURCES ${rt}/test_output_virtual.c ${rt}/rt_stream.c LAYERS audio LABELS tsan TIMEOUT 120)
 target_include_directories(test_output_virtual PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)
 add_dependencies(test_output_virtual sonobrush-audio)
+set_tests_properties(output_virtual PROPERTIES RUN_SERIAL TRUE) # what it plays and takes is in step with the clock
 
 add_executable(hostile_audio ${rt}/hostile_audio.c)
 target_include_directories(hostile_audio PRIVATE ${CMAKE_SOURCE_DIR}/src/audio)

@@ -134,6 +134,7 @@ def compare_samples(waves, t0_s, t1_s):
 def look(home, scale):
     waves = Waves(home, scale)
     end_s = len(waves.pcm) / waves.rate
+    waves.app.act("seek", GLib.Variant("d", end_s))  # the cursor is a line, too
     compare(waves, 0.0, end_s)  # thousands of frames a column: from the pyramid
     compare(waves, 8.0, 12.0)  # some hundred
     compare(waves, 9.0, 9.25)  # a dozen
