@@ -40,7 +40,11 @@ void rt_stream_attach(RtStream *stream, SonoOutput *output, uint64_t capture_fra
     stream->n_channels = stream->ring->n_channels;
     stream->n_in_channels = stream->ring->n_in_channels;
     assert_int_equal(stream->n_channels, stream->state.n_channels);
-    stream->captured = atomic_load_explicit(&stream->ring->in_written, memory_order_acquire);
+    /* a device that does not keep pace waits for who takes, once anything was taken */
+    for (int i = 0; i < 1000 && stream->n_in_channels > 0 && stream->captured == 0; i++) {
+        stream->captured = atomic_load_explicit(&stream->ring->in_written, memory_order_acquire);
+        (void)poll(NULL, 0, stream->captured == 0);
+    }
     atomic_store_explicit(&stream->ring->in_taken, stream->captured, memory_order_release);
     stream->captured_room = stream->captured + capture_frames;
     stream->capture = calloc((size_t)stream->n_in_channels * stream->captured_room + 1, sizeof(float));
