@@ -18,9 +18,12 @@ const char *sono_engine_backend_name(SonoEngine *engine);
 const char *sono_engine_describe(SonoEngine *engine);
 bool sono_engine_is_degraded(SonoEngine *engine);
 
-/* A plan from the cache, or built (caller unrefs). */
+/* A plan from the cache, or built (caller unrefs). n_frames: of the sound. */
 SonoStatus sono_engine_plan(SonoEngine *engine, const SonoTransform *transform, const SonoParams *params,
-                            double rate_hz, SonoPlan **out, SonoError *err);
+                            double rate_hz, int64_t n_frames, SonoPlan **out, SonoError *err);
+/* sono_plan_for_edit() from the cache, or derived (caller unrefs). */
+SonoStatus sono_engine_edit_plan(SonoEngine *engine, const SonoPlan *base, double f0_hz, double f1_hz, SonoPlan **out,
+                                 SonoError *err);
 
 /* As sono_backend_*, with fallback. */
 SonoStatus sono_engine_analyse(SonoEngine *engine, const SonoPlan *plan, const float *pcm, SonoSpan span,

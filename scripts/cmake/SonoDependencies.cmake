@@ -21,6 +21,9 @@ else()
   target_link_libraries(sono_fftw INTERFACE PkgConfig::FFTW m)
 endif()
 
+# The reference backend works in double.
+pkg_check_modules(FFTWD REQUIRED IMPORTED_TARGET fftw3)
+
 if(SONO_UI)
   pkg_check_modules(GTK4 REQUIRED IMPORTED_TARGET gtk4>=4.8)
   pkg_check_modules(EPOXY REQUIRED IMPORTED_TARGET epoxy)

@@ -46,7 +46,7 @@ static SonoStatus prepare(StftBench *b, SonoError *err)
         status = sono_engine_new("cpu", 2, &b->two, err);
     }
     if (status == SONO_OK) {
-        status = sono_engine_plan(b->one, stft, &params, RATE, &b->plan, err);
+        status = sono_engine_plan(b->one, stft, &params, RATE, 0, &b->plan, err);
     }
     if (status != SONO_OK) {
         return status;

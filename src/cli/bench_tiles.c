@@ -80,7 +80,7 @@ SonoStatus bench_tiles(BenchList *list, SonoError *err)
         status = sono_engine_new("cpu", 2, &two, err);
     }
     if (status == SONO_OK) {
-        status = sono_engine_plan(one, stft, &params, RATE, &plan, err);
+        status = sono_engine_plan(one, stft, &params, RATE, 0, &plan, err);
     }
     const SonoPcmReader minute = {.read = read_noise, .rate_hz = RATE, .n_channels = 1, .n_frames = 60 * RATE};
     const SonoPcmReader hours = {

@@ -124,7 +124,7 @@ static CliExit run_on(const char *path, const CliTransform *t, const CliEngineOp
     }
     status = cli_engine_open(engine_options, &engine, &err);
     if (status == SONO_OK) {
-        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, &plan, &err);
+        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, sound.reader.n_frames, &plan, &err);
     }
     if (status == SONO_OK) {
         errors = g_new0(Error, (gsize)sound.reader.n_channels);

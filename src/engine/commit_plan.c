@@ -81,7 +81,7 @@ SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rat
 {
     if (strcmp(edit->transform, "auto") != 0) {
         const SonoTransform *t = sono_transform_find(edit->transform);
-        return t ? sono_engine_plan(engine, t, &edit->transform_params, rate_hz, out, err)
+        return t ? sono_engine_plan(engine, t, &edit->transform_params, rate_hz, n_frames, out, err)
                  : sono_fail(err, SONO_E_INVALID, "no transform '%s'", edit->transform);
     }
     const SonoRegion bounds =
@@ -97,5 +97,5 @@ SonoStatus sono_commit_plan(SonoEngine *engine, const SonoEdit *edit, double rat
     const SonoTransform *stft = sono_transform_find("stft");
     SonoParams params = sono_params_defaults(stft->params);
     stft->auto_params(height_hz, (int64_t)((bounds.t1_s - bounds.t0_s) * rate_hz), rate_hz, &params);
-    return sono_engine_plan(engine, stft, &params, rate_hz, out, err);
+    return sono_engine_plan(engine, stft, &params, rate_hz, n_frames, out, err);
 }

@@ -102,32 +102,67 @@ bool sono_engine_is_degraded(SonoEngine *e)
     return atomic_load_explicit(&e->lost, memory_order_relaxed);
 }
 
-SonoStatus sono_engine_plan(SonoEngine *e, const SonoTransform *transform, const SonoParams *params, double rate_hz,
-                            SonoPlan **out, SonoError *err)
+/* Lock held: plan (built or found at `at`) becomes the most recently used one. */
+static void keep_plan(SonoEngine *e, int at, SonoPlan *plan)
 {
+    memmove(e->plans + 1, e->plans, (size_t)at * sizeof e->plans[0]);
+    e->plans[0] = plan;
+}
+
+SonoStatus sono_engine_plan(SonoEngine *e, const SonoTransform *transform, const SonoParams *params, double rate_hz,
+                            int64_t n_frames, SonoPlan **out, SonoError *err)
+{
+    const int64_t for_frames = transform->needs_length ? n_frames : 0;
     (void)pthread_mutex_lock(&e->lock);
     int at = 0;
     while (at < MAX_PLANS && e->plans[at] &&
            (strcmp(e->plans[at]->transform, transform->name) != 0 || e->plans[at]->rate_hz != rate_hz ||
+            e->plans[at]->for_frames != for_frames || e->plans[at]->tables ||
             memcmp(&e->plans[at]->params, params, sizeof *params) != 0)) {
         at++;
     }
     SonoPlan *plan = at < MAX_PLANS ? e->plans[at] : NULL;
     SonoStatus status = SONO_OK;
     if (!plan) {
-        status = sono_plan_build(transform, params, rate_hz, &plan, err);
+        status = sono_plan_build(transform, params, rate_hz, n_frames, &plan, err);
         at = at < MAX_PLANS ? at : MAX_PLANS - 1;
         if (status == SONO_OK) {
             sono_plan_unref(e->plans[at]);
         }
     }
     if (status == SONO_OK) {
-        memmove(e->plans + 1, e->plans, (size_t)at * sizeof e->plans[0]);
-        e->plans[0] = plan;
+        keep_plan(e, at, plan);
         *out = sono_plan_ref(plan);
     }
     (void)pthread_mutex_unlock(&e->lock);
     return status;
+}
+
+SonoStatus sono_engine_edit_plan(SonoEngine *e, const SonoPlan *base, double f0_hz, double f1_hz, SonoPlan **out,
+                                 SonoError *err)
+{
+    SonoPlan *plan = NULL;
+    SonoStatus status = sono_plan_for_edit(base, f0_hz, f1_hz, &plan, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    (void)pthread_mutex_lock(&e->lock);
+    int at = 0;
+    while (at < MAX_PLANS && e->plans[at] && e->plans[at]->key != plan->key) {
+        at++;
+    }
+    SonoPlan *found = at < MAX_PLANS ? e->plans[at] : NULL;
+    if (found) { /* the same tables: what a backend has made of them is still there */
+        sono_plan_unref(plan);
+        plan = found;
+    } else {
+        at = at < MAX_PLANS ? at : MAX_PLANS - 1;
+        sono_plan_unref(e->plans[at]);
+    }
+    keep_plan(e, at, plan);
+    *out = sono_plan_ref(plan);
+    (void)pthread_mutex_unlock(&e->lock);
+    return SONO_OK;
 }
 
 /* After a failed call: may the cpu take it over? Says so once. */

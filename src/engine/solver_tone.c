@@ -45,7 +45,7 @@ static SonoStatus long_plan(const Solver *s, SonoPlan **out, SonoError *err)
     const int64_t n = long_window(s->p->plan->rate_hz);
     params.v[SONO_STFT_SIZE] = (double)n;
     params.v[SONO_STFT_HOP] = (double)(n / 4);
-    return sono_engine_plan(s->engine, stft, &params, s->p->plan->rate_hz, out, err);
+    return sono_engine_plan(s->engine, stft, &params, s->p->plan->rate_hz, s->p->n_frames, out, err);
 }
 
 static int64_t row_centre(const Tone *t, size_t track_row)

@@ -278,7 +278,7 @@ SonoStatus sono_display_plan(SonoEngine *engine, double rate_hz, SonoPlan **out,
 {
     const SonoTransform *stft = sono_transform_find("stft");
     const SonoParams params = sono_params_defaults(stft->params);
-    return sono_engine_plan(engine, stft, &params, rate_hz, out, err);
+    return sono_engine_plan(engine, stft, &params, rate_hz, 0, out, err);
 }
 
 SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const SonoPcmReader *reader, SonoViewState like,

@@ -4,39 +4,42 @@
 #include <math.h>
 #include <stddef.h>
 
-const char *const sono_scale_names[] = {"linear", "log", "mel", NULL};
+#define MEL_SHIFT_HZ 700.0
+#define ERB_PER_HZ 0.00437
+#define BARK_SHIFT_HZ 1960.0
 
-double sono_mel_from_hz(double freq_hz)
-{
-    return 2595.0 * log10(1.0 + freq_hz / 700.0);
-}
+const char *const sono_scale_names[] = {"linear", "log", "mel", "erb", "bark", NULL};
 
-double sono_hz_from_mel(double mel)
-{
-    return 700.0 * (pow(10.0, mel / 2595.0) - 1.0);
-}
+const SonoScaleLaw sono_scale_laws[SONO_N_SCALES] = {
+    [SONO_SCALE_LINEAR] = {SONO_WARP_LINEAR, 0.0},
+    [SONO_SCALE_LOG] = {SONO_WARP_LOG, 0.0},
+    [SONO_SCALE_MEL] = {SONO_WARP_LOG, MEL_SHIFT_HZ},
+    [SONO_SCALE_ERB] = {SONO_WARP_LOG, 1.0 / ERB_PER_HZ},
+    [SONO_SCALE_BARK] = {SONO_WARP_RECIPROCAL, BARK_SHIFT_HZ},
+};
 
-static double warp(SonoAxisScale scale, double freq_hz)
+double sono_warp(SonoScaleLaw law, double freq_hz)
 {
-    switch (scale) {
-    case SONO_SCALE_LOG:
-        return log(freq_hz > 1e-9 ? freq_hz : 1e-9);
-    case SONO_SCALE_MEL:
-        return sono_mel_from_hz(freq_hz);
-    case SONO_SCALE_LINEAR:
+    const double f = fmax(freq_hz + law.shift_hz, 1e-9);
+    switch (law.warp) {
+    case SONO_WARP_LOG:
+        return log2(f);
+    case SONO_WARP_RECIPROCAL:
+        return -1.0 / f;
+    case SONO_WARP_LINEAR:
         break;
     }
     return freq_hz;
 }
 
-static double unwarp(SonoAxisScale scale, double y)
+double sono_unwarp(SonoScaleLaw law, double y)
 {
-    switch (scale) {
-    case SONO_SCALE_LOG:
-        return exp(y);
-    case SONO_SCALE_MEL:
-        return sono_hz_from_mel(y);
-    case SONO_SCALE_LINEAR:
+    switch (law.warp) {
+    case SONO_WARP_LOG:
+        return exp2(y) - law.shift_hz;
+    case SONO_WARP_RECIPROCAL:
+        return -1.0 / y - law.shift_hz;
+    case SONO_WARP_LINEAR:
         break;
     }
     return y;
@@ -44,14 +47,46 @@ static double unwarp(SonoAxisScale scale, double y)
 
 double sono_freq_axis_hz(const SonoFreqAxis *axis, double position)
 {
-    const double a = warp(axis->scale, axis->f0_hz);
-    const double b = warp(axis->scale, axis->f1_hz);
-    return unwarp(axis->scale, a + position * (b - a));
+    const SonoScaleLaw law = sono_scale_laws[axis->scale];
+    const double a = sono_warp(law, axis->f0_hz);
+    const double b = sono_warp(law, axis->f1_hz);
+    return sono_unwarp(law, a + position * (b - a));
 }
 
 double sono_freq_axis_position(const SonoFreqAxis *axis, double freq_hz)
 {
-    const double a = warp(axis->scale, axis->f0_hz);
-    const double b = warp(axis->scale, axis->f1_hz);
-    return (warp(axis->scale, freq_hz) - a) / (b - a);
+    const SonoScaleLaw law = sono_scale_laws[axis->scale];
+    const double a = sono_warp(law, axis->f0_hz);
+    const double b = sono_warp(law, axis->f1_hz);
+    return (sono_warp(law, freq_hz) - a) / (b - a);
+}
+
+double sono_mel_from_hz(double freq_hz)
+{
+    return 2595.0 * log10(1.0 + freq_hz / MEL_SHIFT_HZ);
+}
+
+double sono_hz_from_mel(double mel)
+{
+    return MEL_SHIFT_HZ * (pow(10.0, mel / 2595.0) - 1.0);
+}
+
+double sono_erb_rate_from_hz(double freq_hz)
+{
+    return 21.4 * log10(1.0 + ERB_PER_HZ * freq_hz);
+}
+
+double sono_hz_from_erb_rate(double erb_rate)
+{
+    return (pow(10.0, erb_rate / 21.4) - 1.0) / ERB_PER_HZ;
+}
+
+double sono_bark_from_hz(double freq_hz)
+{
+    return 26.81 * freq_hz / (BARK_SHIFT_HZ + freq_hz) - 0.53;
+}
+
+double sono_hz_from_bark(double bark)
+{
+    return BARK_SHIFT_HZ * (bark + 0.53) / (26.28 - bark);
 }

@@ -7,6 +7,7 @@
 #include "sono_mem.h"
 #include "sono_transform.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,6 +56,12 @@ void sono_plan_unref(const SonoPlan *plan)
     sono_free(p->atoms);
     sono_free(p->window);
     sono_free(p->dual);
+    if (!p->tables) {
+        sono_free(p->slice_window);
+        sono_free(p->slice_dual);
+    }
+    sono_plan_unref(p->tables);
+    sono_plan_unref(p->picture);
     sono_free(p);
 }
 
@@ -80,7 +87,7 @@ double sono_plan_freq_hz(const SonoPlan *plan, size_t coef)
     if (plan->axis == SONO_AXIS_TIME) {
         return (double)(coef - a->coef_at) * plan->rate_hz / (double)a->n_fft;
     }
-    return (double)a->centre * plan->rate_hz / (double)plan->slice_len;
+    return a->freq_hz;
 }
 
 double sono_plan_time_s(const SonoPlan *plan, int64_t slice)
@@ -95,12 +102,95 @@ double sono_plan_weight(const SonoPlan *plan, size_t coef)
     if (k >= (size_t)a->n_coef) {
         return 0.0;
     }
+    if (plan->axis == SONO_AXIS_FREQ) {
+        return a->real ? 1.0 : 2.0;
+    }
     return k == 0 || (a->n_fft % 2 == 0 && k == (size_t)a->n_fft / 2) ? 1.0 : 2.0;
 }
 
 int32_t sono_plan_n_bins(const SonoPlan *plan)
 {
-    return plan->axis == SONO_AXIS_TIME ? plan->atoms[0].n_coef : plan->n_atoms;
+    return plan->n_rows;
+}
+
+double sono_plan_row_at(const SonoPlan *plan, double freq_hz)
+{
+    return plan->rows.rows_per_unit * sono_warp(plan->rows.law, freq_hz) + plan->rows.row_offset;
+}
+
+double sono_plan_row_hz(const SonoPlan *plan, double row)
+{
+    return sono_unwarp(plan->rows.law, (row - plan->rows.row_offset) / plan->rows.rows_per_unit);
+}
+
+/* Whose rows those of the picture are. */
+static const SonoPlan *with_rows(const SonoPlan *plan)
+{
+    return plan->picture ? plan->picture : plan;
+}
+
+double sono_plan_row_scale(const SonoPlan *of, int32_t row)
+{
+    const SonoPlan *plan = with_rows(of);
+    return plan->axis == SONO_AXIS_TIME ? plan->atoms[0].level_scale : plan->atoms[plan->row_atom + row].level_scale;
+}
+
+int32_t sono_plan_reading_reach(const SonoPlan *plan)
+{
+    return plan->reading_reach;
+}
+
+/* Power of a row's peak-1 window at a frequency. */
+static double row_power_at(const SonoPlan *plan, int32_t row, double freq_hz)
+{
+    if (row < 0 || row >= plan->n_rows) {
+        return 0.0;
+    }
+    const SonoAtom *a = &plan->atoms[plan->row_atom + row];
+    const double u = (freq_hz - a->freq_hz) / a->width_hz;
+    return fabs(u) < 0.5 ? pow(cos(3.141592653589793 * u), 2.0 * plan->band_power) : 0.0;
+}
+
+/* A sine within half a row of `row`: below and above are two rows around it that both see it, whose powers' ratio rises
+ * with its frequency. */
+static double sine_hz(const SonoPlan *plan, int32_t row, int32_t below, int32_t above, double p_below, double p_above)
+{
+    double lo = sono_plan_row_hz(plan, (double)row - 0.75);
+    double hi = sono_plan_row_hz(plan, (double)row + 0.75);
+    for (int i = 0; i < 40; i++) {
+        const double f = 0.5 * (lo + hi);
+        if (p_above * row_power_at(plan, below, f) > p_below * row_power_at(plan, above, f)) {
+            lo = f;
+        } else {
+            hi = f;
+        }
+    }
+    return 0.5 * (lo + hi);
+}
+
+double sono_plan_reading(const SonoPlan *of, int32_t row, const float *power)
+{
+    const SonoPlan *plan = with_rows(of);
+    const int32_t reach = plan->reading_reach;
+    double sum = 0.0;
+    for (int32_t i = 0; i <= 2 * reach; i++) {
+        sum += (double)power[i];
+    }
+    if (plan->axis == SONO_AXIS_TIME) {
+        return sum / plan->reading_gain;
+    }
+    if (!(sum > 0.0) || plan->n_rows < 2) {
+        return sum;
+    }
+    const int32_t below = row > 0 ? row - 1 : row;
+    const int32_t above = row + 1 < plan->n_rows ? row + 1 : row;
+    const double f =
+        sine_hz(plan, row, below, above, (double)power[below - row + reach], (double)power[above - row + reach]);
+    double seen = 0.0;
+    for (int32_t r = row - reach; r <= row + reach; r++) {
+        seen += row_power_at(plan, r, f);
+    }
+    return seen > 0.0 ? sum / seen : sum;
 }
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -131,8 +221,19 @@ SonoSpan sono_plan_support(const SonoPlan *plan, SonoSlices slices)
 
 const char *sono_plan_describe(const SonoPlan *plan, char *buf, size_t n_bytes)
 {
-    (void)snprintf(buf, n_bytes, "%s: slices of %lld frames every %lld, %d atom%s of up to %d points, A %.4g, B %.4g",
-                   plan->transform, (long long)plan->slice_len, (long long)plan->slice_hop, (int)plan->n_atoms,
-                   plan->n_atoms == 1 ? "" : "s", (int)plan->atoms[0].n_fft, plan->bound_a, plan->bound_b);
+    if (plan->axis == SONO_AXIS_TIME) {
+        (void)snprintf(buf, n_bytes, "%s: windows of %lld frames every %lld, A %.4g, B %.4g", plan->transform,
+                       (long long)plan->slice_len, (long long)plan->slice_hop, plan->bound_a, plan->bound_b);
+        return buf;
+    }
+    char from[64] = "";
+    if (plan->constant_q_from_hz > 0.0) {
+        (void)snprintf(from, sizeof from, ", wider than asked for below %.4g Hz", plan->constant_q_from_hz);
+    }
+    (void)snprintf(buf, n_bytes,
+                   "%s: %d bands from %.5g Hz to %.5g Hz, slices of %lld frames every %lld, A %.4g, B %.4g%s",
+                   plan->transform, (int)plan->n_rows, sono_plan_row_hz(plan, 0.0),
+                   sono_plan_row_hz(plan, (double)(plan->n_rows - 1)), (long long)plan->slice_len,
+                   (long long)plan->slice_hop, plan->bound_a, plan->bound_b, from);
     return buf;
 }

@@ -20,6 +20,8 @@ static const SonoParamDesc stft_params[] = {
                           "Shape of the window."},
 };
 
+static const char *const stft_main_params[] = {"size", "hop", "window", NULL};
+
 /* d of every residue of the hop; returns its smallest and largest value. */
 static void frame_diagonal(const double *g, int32_t size, int64_t hop, double *d, double *min, double *max)
 {
@@ -36,8 +38,9 @@ static void frame_diagonal(const double *g, int32_t size, int64_t hop, double *d
     }
 }
 
-static SonoStatus stft_build(const SonoParams *params, double rate_hz, SonoPlan **out, SonoError *err)
+static SonoStatus stft_build(const SonoParams *params, double rate_hz, int64_t n_frames, SonoPlan **out, SonoError *err)
 {
+    (void)n_frames;
     const int32_t size = (int32_t)params->v[SONO_STFT_SIZE];
     const int64_t hop = (int64_t)params->v[SONO_STFT_HOP];
     const SonoWindow window = (SonoWindow)params->v[SONO_STFT_WINDOW];
@@ -89,6 +92,15 @@ static SonoStatus stft_build(const SonoParams *params, double rate_hz, SonoPlan 
     p->atoms[0] =
         (SonoAtom){.centre = size / 2, .length = size, .n_fft = size, .n_coef = size / 2 + 1, .level_scale = 2.0 / sum};
     p->n_coef = ((size_t)size / 2 + 1 + 7) & ~(size_t)7;
+    double squares = 0.0;
+    for (int32_t i = 0; i < size; i++) {
+        squares += p->window[i] * p->window[i];
+    }
+    p->reading_gain = (double)size * squares / (sum * sum);
+    p->reading_reach = window == SONO_WINDOW_BLACKMAN_HARRIS ? 4 : 2;
+    p->rows = (SonoRowLaw){{SONO_WARP_LINEAR, 0.0}, (double)size / rate_hz, 0.0};
+    p->n_rows = size / 2 + 1;
+    p->picture_hop = hop;
     p->main_lobe_hz = sono_window_main_lobe_bins(window) * rate_hz / (double)size;
     sono_free(d);
     *out = p;
@@ -127,7 +139,10 @@ const SonoTransform sono_transform_stft;
 const SonoTransform sono_transform_stft = {
     .name = "stft",
     .title = "Short-time Fourier transform",
+    .tip = "All frequencies at the same resolution: noise, clicks, everyday work.",
     .params = {stft_params, SONO_STFT_N_PARAMS},
+    .main_params = stft_main_params,
+    .scale = SONO_SCALE_LOG,
     .build = stft_build,
     .auto_params = stft_auto_params,
 };

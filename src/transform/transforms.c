@@ -25,12 +25,18 @@ const SonoTransform *sono_transform_find(const char *name)
     return NULL;
 }
 
-SonoStatus sono_plan_build(const SonoTransform *transform, const SonoParams *params, double rate_hz, SonoPlan **out,
-                           SonoError *err)
+SonoStatus sono_plan_build(const SonoTransform *transform, const SonoParams *params, double rate_hz, int64_t n_frames,
+                           SonoPlan **out, SonoError *err)
 {
     if (!isfinite(rate_hz) || rate_hz <= 0.0 || rate_hz > 768000.0) {
         return sono_fail(err, SONO_E_RANGE, "sample rate is %g Hz, must be above 0 and at most 768000", rate_hz);
     }
-    const SonoStatus status = sono_params_check(transform->params, params, err);
-    return status == SONO_OK ? transform->build(params, rate_hz, out, err) : status;
+    SonoStatus status = sono_params_check(transform->params, params, err);
+    if (status == SONO_OK) {
+        status = transform->build(params, rate_hz, n_frames, out, err);
+    }
+    if (status == SONO_OK && transform->needs_length) {
+        (*out)->for_frames = n_frames;
+    }
+    return status;
 }

@@ -40,7 +40,7 @@ static SonoPlan *build(const struct Case *k)
     p.v[SONO_STFT_SIZE] = k->size;
     p.v[SONO_STFT_HOP] = k->hop;
     p.v[SONO_STFT_WINDOW] = k->window;
-    assert_ok(sono_plan_build(t, &p, 48000.0, &plan, &err), err);
+    assert_ok(sono_plan_build(t, &p, 48000.0, 0, &plan, &err), err);
     return plan;
 }
 

@@ -43,7 +43,7 @@ static void set_up(Work *w, const char *backend, const char *faults)
         (void)unsetenv("SONO_FAULT");
     }
     assert_ok(sono_engine_new(backend, 2, &w->engine, &err), err);
-    assert_ok(sono_engine_plan(w->engine, t, &p, 48000.0, &w->plan, &err), err);
+    assert_ok(sono_engine_plan(w->engine, t, &p, 48000.0, 0, &w->plan, &err), err);
     w->slices = sono_plan_slices_touching(w->plan, span);
     w->x = sono_alloc_aligned(N_FRAMES, sizeof *w->x);
     w->y = sono_alloc_aligned(N_FRAMES, sizeof *w->y);
@@ -128,10 +128,10 @@ static void equal_plans_are_one_plan(void **state)
     for (int i = 0; i < 100; i++) { /* more than the cache holds */
         SonoPlan *other = NULL;
         p.v[SONO_STFT_HOP] = 100 + i;
-        assert_ok(sono_engine_plan(w.engine, t, &p, 48000.0, &other, &err), err);
+        assert_ok(sono_engine_plan(w.engine, t, &p, 48000.0, 0, &other, &err), err);
         assert_true(other->key != w.plan->key);
         SonoPlan *same = NULL;
-        assert_ok(sono_engine_plan(w.engine, t, &p, 48000.0, &same, &err), err);
+        assert_ok(sono_engine_plan(w.engine, t, &p, 48000.0, 0, &same, &err), err);
         assert_ptr_equal(same, other);
         assert_ok(sono_engine_analyse(w.engine, other, w.x, span, (SonoSlices){0, 2}, w.c, &err), err);
         sono_plan_unref(same);

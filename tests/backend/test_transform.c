@@ -16,7 +16,7 @@ static SonoStatus build(double size, double hop, double window, SonoPlan **out, 
     p.v[SONO_STFT_SIZE] = size;
     p.v[SONO_STFT_HOP] = hop;
     p.v[SONO_STFT_WINDOW] = window;
-    return sono_plan_build(t, &p, 48000.0, out, err);
+    return sono_plan_build(t, &p, 48000.0, 0, out, err);
 }
 
 static void windows_match_formulas(void **state)
@@ -120,7 +120,7 @@ static void refusals_give_the_reason(void **state)
     SonoError err = {0};
     const SonoTransform *t = sono_transform_find("stft");
     SonoParams d = sono_params_defaults(t->params);
-    assert_int_equal(sono_plan_build(t, &d, 0.0, &p, &err), SONO_E_RANGE);
+    assert_int_equal(sono_plan_build(t, &d, 0.0, 0, &p, &err), SONO_E_RANGE);
     assert_null(sono_transform_find("nonsense"));
 }
 

@@ -215,7 +215,7 @@ int main(int argc, char **argv)
     check(sono_engine_new("cpu", 0, &b.engine, &err), &err);
     const SonoTransform *stft = sono_transform_find("stft");
     const SonoParams params = sono_params_defaults(stft->params);
-    check(sono_engine_plan(b.engine, stft, &params, RATE, &b.plan, &err), &err);
+    check(sono_engine_plan(b.engine, stft, &params, RATE, 0, &b.plan, &err), &err);
     make_sound(&b);
     b.end_s = (double)sono_clip_n_frames(b.clip) / RATE;
     check(sono_tile_feed_new(b.engine, (uint64_t)512 << 20, on_landed, &b, &b.feed, &err), &err);

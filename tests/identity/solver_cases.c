@@ -127,7 +127,7 @@ static SonoPlan *stft_plan(SonoEngine *engine, int64_t size, int64_t hop, int ra
     SonoParams params = sono_params_defaults(stft->params);
     params.v[SONO_STFT_SIZE] = (double)size;
     params.v[SONO_STFT_HOP] = (double)hop;
-    assert_ok(sono_engine_plan(engine, stft, &params, rate_hz, &plan, &err), err);
+    assert_ok(sono_engine_plan(engine, stft, &params, rate_hz, 0, &plan, &err), err);
     return plan;
 }
 

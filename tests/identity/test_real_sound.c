@@ -71,7 +71,7 @@ static void round_trip_of_music_and_speech(void **state)
     for (size_t i = 0; i < N_SOUNDS; i++) {
         SonoClip *clip = load(w, sounds[i], NULL);
         SonoPlan *plan = NULL;
-        assert_ok(sono_engine_plan(w->engine, stft, &params, sono_clip_rate_hz(clip), &plan, &err), err);
+        assert_ok(sono_engine_plan(w->engine, stft, &params, sono_clip_rate_hz(clip), 0, &plan, &err), err);
         const SonoSpan span = {0, sono_clip_n_frames(clip)};
         const SonoSlices slices = sono_plan_slices_touching(plan, span);
         SonoCplx *c = sono_alloc_aligned((size_t)slices.n * plan->n_coef, sizeof *c);
@@ -108,7 +108,7 @@ static void analysis_agrees_with_the_reference(void **state)
     for (size_t i = 0; i < N_SOUNDS; i++) {
         SonoClip *clip = load(w, sounds[i], NULL);
         SonoPlan *plan = NULL;
-        assert_ok(sono_engine_plan(w->engine, stft, &params, sono_clip_rate_hz(clip), &plan, &err), err);
+        assert_ok(sono_engine_plan(w->engine, stft, &params, sono_clip_rate_hz(clip), 0, &plan, &err), err);
         const SonoSlices slices = {sono_clip_n_frames(clip) / plan->slice_hop / 2, 8};
         const SonoSpan span = sono_plan_support(plan, slices);
         const size_t n = (size_t)slices.n * plan->n_coef;

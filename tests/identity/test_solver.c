@@ -288,7 +288,7 @@ static void bare_open(SonoEngine *engine, Bare *b)
     params.v[SONO_STFT_SIZE] = 1024;
     params.v[SONO_STFT_HOP] = 256;
     *b = (Bare){0};
-    assert_ok(sono_engine_plan(engine, stft, &params, BARE_RATE, &b->plan, &err), err);
+    assert_ok(sono_engine_plan(engine, stft, &params, BARE_RATE, 0, &b->plan, &err), err);
     const SonoSlices on = {60, 60};
     const SonoSpan sound = {0, BARE_FRAMES};
     const SonoSpan span = sono_plan_support(b->plan, on);

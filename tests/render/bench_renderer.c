@@ -155,7 +155,7 @@ int main(int argc, char **argv)
     assert_ok(sono_renderer_new(&b.renderer, &err), err);
     const SonoTransform *stft = sono_transform_find("stft");
     const SonoParams params = sono_params_defaults(stft->params);
-    assert_ok(sono_plan_build(stft, &params, 48000.0, &b.plan, &err), err);
+    assert_ok(sono_plan_build(stft, &params, 48000.0, 0, &b.plan, &err), err);
     const double hop_s = sono_plan_time_s(b.plan, 1);
 
     SonoMask box = {0};

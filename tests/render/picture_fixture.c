@@ -38,7 +38,7 @@ SonoPlan *picture_plan(PictureFixture *f, double rate_hz)
     SonoPlan *plan = NULL;
     const SonoTransform *stft = sono_transform_find("stft");
     const SonoParams params = sono_params_defaults(stft->params);
-    assert_ok(sono_engine_plan(f->engine, stft, &params, rate_hz, &plan, &err), err);
+    assert_ok(sono_engine_plan(f->engine, stft, &params, rate_hz, 0, &plan, &err), err);
     return plan;
 }
 

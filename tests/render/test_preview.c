@@ -44,7 +44,7 @@ static void fixture_open(Fixture *f, SonoGlsl language)
     assert_ok(sono_renderer_new(&f->renderer, &err), err);
     const SonoTransform *stft = sono_transform_find("stft");
     const SonoParams params = sono_params_defaults(stft->params);
-    assert_ok(sono_plan_build(stft, &params, 48000.0, &f->plan, &err), err);
+    assert_ok(sono_plan_build(stft, &params, 48000.0, 0, &f->plan, &err), err);
     const int32_t n_tiles = (sono_plan_n_bins(f->plan) + SONO_TILE_INNER - 1) / SONO_TILE_INNER;
     f->strip =
         (SonoStrip){.key = {1, f->plan->key, 0, 0, 0, 0}, .n_tiles = n_tiles, .n_rows = sono_plan_n_bins(f->plan)};

@@ -25,7 +25,7 @@ static SonoPlan *make_plan(void)
     SonoPlan *plan = NULL;
     const SonoTransform *stft = sono_transform_find("stft");
     const SonoParams params = sono_params_defaults(stft->params);
-    assert_ok(sono_plan_build(stft, &params, 48000.0, &plan, &err), err);
+    assert_ok(sono_plan_build(stft, &params, 48000.0, 0, &plan, &err), err);
     for (int i = 0; i < 256; i++) {
         memset(grey[i], i, 3);
     }

@@ -84,7 +84,7 @@ SonoPlan *fixture_plan(SonoEngine *engine, int size, int hop)
     params.v[SONO_STFT_SIZE] = size;
     params.v[SONO_STFT_HOP] = hop;
     SonoPlan *plan = NULL;
-    assert_ok(sono_engine_plan(engine, stft, &params, FIXTURE_RATE, &plan, &err), err);
+    assert_ok(sono_engine_plan(engine, stft, &params, FIXTURE_RATE, 0, &plan, &err), err);
     return plan;
 }
 

@@ -58,7 +58,7 @@ static void setup(Bench *b, int n_threads, int size, int hop)
     SonoParams params = sono_params_defaults(sono_transform_find("stft")->params);
     params.v[SONO_STFT_SIZE] = size;
     params.v[SONO_STFT_HOP] = hop;
-    assert_ok(sono_engine_plan(b->engine, sono_transform_find("stft"), &params, RATE, &b->plan, &err), err);
+    assert_ok(sono_engine_plan(b->engine, sono_transform_find("stft"), &params, RATE, 0, &b->plan, &err), err);
 }
 
 static void teardown(Bench *b)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The reference backend: each coefficient is the sum that defines it, in double. */
-#include "sono_mem.h"
 #include "sono_ref.h"
+
+#include "ref_bands.h"
+#include "sono_mem.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,20 +26,12 @@ static int64_t atom_start(const SonoPlan *plan, const SonoAtom *a, int64_t slice
     return slice * plan->slice_hop - plan->slice_lead + a->centre - a->length / 2;
 }
 
-static SonoStatus only_time(const SonoPlan *plan, SonoError *err)
-{
-    return plan->axis == SONO_AXIS_TIME
-               ? SONO_OK
-               : sono_fail(err, SONO_E_UNSUPPORTED, "ref backend: %s plans run over frequency", plan->transform);
-}
-
 /* c_k = sum over taps l of g[l] x[start + l] exp(-2 pi i k (l - length/2) / n_fft) */
 SonoStatus sono_ref_analyse(const SonoPlan *plan, const double *pcm, SonoSpan span, SonoSlices slices, SonoCplxD *coef,
                             SonoError *err)
 {
-    const SonoStatus status = only_time(plan, err);
-    if (status != SONO_OK) {
-        return status;
+    if (plan->axis == SONO_AXIS_FREQ) {
+        return ref_bands_analyse(plan, pcm, span, slices, coef, err);
     }
     memset(coef, 0, (size_t)slices.n * plan->n_coef * sizeof *coef);
     for (int32_t i = 0; i < plan->n_atoms; i++) {
@@ -69,12 +63,12 @@ SonoStatus sono_ref_analyse(const SonoPlan *plan, const double *pcm, SonoSpan sp
 }
 
 /* y[start + l] += h[l] sum over k of weight_k Re(c_k exp(+2 pi i k (l - length/2) / n_fft)) */
-static SonoStatus overlap_add(const SonoPlan *plan, const double *taps, const SonoCplxD *coef, SonoSlices slices,
-                              double *pcm, SonoSpan span, SonoError *err)
+static SonoStatus overlap_add(const SonoPlan *plan, bool dual, const SonoCplxD *coef, SonoSlices slices, double *pcm,
+                              SonoSpan span, SonoError *err)
 {
-    const SonoStatus status = only_time(plan, err);
-    if (status != SONO_OK) {
-        return status;
+    const double *taps = dual ? plan->dual : plan->window;
+    if (plan->axis == SONO_AXIS_FREQ) {
+        return ref_bands_overlap_add(plan, dual, coef, slices, pcm, span, err);
     }
     memset(pcm, 0, (size_t)span.n_frames * sizeof *pcm);
     for (int64_t s = 0; s < slices.n; s++) {
@@ -108,13 +102,13 @@ static SonoStatus overlap_add(const SonoPlan *plan, const double *taps, const So
 SonoStatus sono_ref_synthesise(const SonoPlan *plan, const SonoCplxD *coef, SonoSlices slices, double *pcm,
                                SonoSpan span, SonoError *err)
 {
-    return overlap_add(plan, plan->dual, coef, slices, pcm, span, err);
+    return overlap_add(plan, true, coef, slices, pcm, span, err);
 }
 
 SonoStatus sono_ref_adjoint(const SonoPlan *plan, const SonoCplxD *coef, SonoSlices slices, double *pcm, SonoSpan span,
                             SonoError *err)
 {
-    return overlap_add(plan, plan->window, coef, slices, pcm, span, err);
+    return overlap_add(plan, false, coef, slices, pcm, span, err);
 }
 
 /* The float face: widen, compute, round once. */
@@ -140,8 +134,8 @@ static SonoStatus ref_analyse(SonoBackend *be, const SonoPlan *plan, const float
     return status;
 }
 
-static SonoStatus ref_overlap_add(const SonoPlan *plan, const double *taps, const SonoCplx *coef, SonoSlices slices,
-                                  float *pcm, SonoSpan span, SonoError *err)
+static SonoStatus ref_overlap_add(const SonoPlan *plan, bool dual, const SonoCplx *coef, SonoSlices slices, float *pcm,
+                                  SonoSpan span, SonoError *err)
 {
     const size_t n_coef = (size_t)slices.n * plan->n_coef;
     double *y = sono_calloc((size_t)span.n_frames, sizeof *y);
@@ -151,7 +145,7 @@ static SonoStatus ref_overlap_add(const SonoPlan *plan, const double *taps, cons
         c[i] = (SonoCplxD){(double)coef[i].re, (double)coef[i].im};
     }
     if (status == SONO_OK) {
-        status = overlap_add(plan, taps, c, slices, y, span, err);
+        status = overlap_add(plan, dual, c, slices, y, span, err);
     }
     for (int64_t i = 0; status == SONO_OK && i < span.n_frames; i++) {
         pcm[i] = (float)y[i];
@@ -165,14 +159,14 @@ static SonoStatus ref_synthesise(SonoBackend *be, const SonoPlan *plan, const So
                                  float *pcm, SonoSpan span, SonoError *err)
 {
     (void)be;
-    return ref_overlap_add(plan, plan->dual, coef, slices, pcm, span, err);
+    return ref_overlap_add(plan, true, coef, slices, pcm, span, err);
 }
 
 static SonoStatus ref_adjoint(SonoBackend *be, const SonoPlan *plan, const SonoCplx *coef, SonoSlices slices,
                               float *pcm, SonoSpan span, SonoError *err)
 {
     (void)be;
-    return ref_overlap_add(plan, plan->window, coef, slices, pcm, span, err);
+    return ref_overlap_add(plan, false, coef, slices, pcm, span, err);
 }
 
 static SonoStatus ref_open(const char *config, SonoJobs *jobs, SonoBackend **out, SonoError *err)
