@@ -68,6 +68,10 @@ void cli_parser_add(CliParser *p, const GOptionEntry *entries);
 bool cli_parser_run(CliParser *p, int argc, char **argv, guint n_min, guint n_max, CliExit *code);
 void cli_parser_clear(CliParser *p);
 
+/* A command that reports, with --json as its only option; operand: the one operand, or NULL. */
+typedef CliExit (*CliReport)(const char *operand, bool json);
+CliExit cli_run_report(const CliCommand *command, int argc, char **argv, guint n_operands, CliReport report);
+
 /* --- cli_transform.c --- */
 typedef struct CliTransform {
     const SonoTransform *transform;

@@ -131,28 +131,26 @@ static void print_text(SonoJobs *jobs)
     printf("\n");
 }
 
+static CliExit list_engines(const char *operand, bool json)
+{
+    (void)operand;
+    SonoJobs *jobs = NULL;
+    SonoError err = {0};
+    CliExit code = CLI_OK;
+    if (sono_jobs_new(0, &jobs, &err) != SONO_OK) {
+        code = cli_fail(&err);
+    } else if (json) {
+        code = print_json(jobs);
+    } else {
+        print_text(jobs);
+    }
+    sono_jobs_free(jobs);
+    return code;
+}
+
 static CliExit run(const CliCommand *self, int argc, char **argv)
 {
-    CliParser p;
-    gboolean json = FALSE;
-    CliExit code = CLI_OK;
-    const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL}, G_OPTION_ENTRY_NULL};
-    cli_parser_init(&p, self);
-    cli_parser_add(&p, entries);
-    if (cli_parser_run(&p, argc, argv, 0, 0, &code)) {
-        SonoJobs *jobs = NULL;
-        SonoError err = {0};
-        if (sono_jobs_new(0, &jobs, &err) != SONO_OK) {
-            code = cli_fail(&err);
-        } else if (json) {
-            code = print_json(jobs);
-        } else {
-            print_text(jobs);
-        }
-        sono_jobs_free(jobs);
-    }
-    cli_parser_clear(&p);
-    return code;
+    return cli_run_report(self, argc, argv, 0, list_engines);
 }
 
 const CliCommand cli_command_engines = {
