@@ -152,7 +152,8 @@ static CliExit analyze(const CliCommand *self, const char *path, const Options *
     }
     status = cli_engine_open(engine_options, &engine, &err);
     if (status == SONO_OK) {
-        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, sound.reader.n_frames, &plan, &err);
+        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, sound.reader.n_frames, &plan,
+                                  &err);
     }
     CliExit code = CLI_USAGE;
     job.engine = engine;
