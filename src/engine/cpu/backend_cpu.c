@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cpu backend: FFTW, on the job pool. Work is cut into chunks whose results do not depend on the cut: an analysis
  * slice is computed alone, a synthesis sample sums its slices in ascending order starting from 0. */
-#include "cpu_plan.h"
+#include "cpu_bands.h"
 #include "sono_backend.h"
 #include "sono_mem.h"
 
@@ -103,7 +103,7 @@ static void analyse_chunk(void *ctx, size_t chunk)
         for (int32_t i = 0; i < plan->n_atoms; i++) {
             const SonoAtom *a = &plan->atoms[i];
             gather(call, a, call->cpu->atoms[i].window, atom_start(plan, a, call->slices.first + s), buf);
-            fftwf_execute_dft_r2c(call->cpu->atoms[i].forward, buf, (fftwf_complex *)(row + a->coef_at));
+            fftwf_execute_dft_r2c(call->cpu->atoms[i].analyse->plan, buf, (fftwf_complex *)(row + a->coef_at));
             used = a->coef_at + (size_t)a->n_coef;
         }
         memset(row + used, 0, (plan->n_coef - used) * sizeof *row);
@@ -151,7 +151,7 @@ static void synthesise_chunk(void *ctx, size_t index)
             const SonoAtom *a = &plan->atoms[i];
             const CpuAtom *c = &call->cpu->atoms[i];
             memcpy(row, coef + a->coef_at, (size_t)a->n_coef * sizeof *row); /* the inverse FFT destroys its input */
-            fftwf_execute_dft_c2r(c->inverse, (fftwf_complex *)row, buf);
+            fftwf_execute_dft_c2r(c->synthesise->plan, (fftwf_complex *)row, buf);
             scatter(a, call->use_dual ? c->dual : c->window, buf, atom_start(plan, a, s), chunk, out);
         }
     }
@@ -162,9 +162,6 @@ done:
 
 static SonoStatus run(CpuBackend *be, CpuCall *call, int64_t n_items, void (*fn)(void *, size_t), SonoError *err)
 {
-    if (call->plan->axis != SONO_AXIS_TIME) {
-        return sono_fail(err, SONO_E_UNSUPPORTED, "cpu backend: %s plans run over frequency", call->plan->transform);
-    }
     CpuPlan *cpu = NULL;
     const SonoStatus status = cpu_plan_acquire(be->plans, call->plan, &cpu, err);
     if (status != SONO_OK) {
@@ -189,6 +186,9 @@ static SonoStatus cpu_analyse(SonoBackend *base, const SonoPlan *plan, const flo
                               SonoSlices slices, SonoCplx *coef, SonoError *err)
 {
     CpuBackend *be = (CpuBackend *)base;
+    if (plan->axis == SONO_AXIS_FREQ) {
+        return cpu_bands_analyse(be->plans, base->jobs, plan, pcm, span, slices, coef, err);
+    }
     CpuCall call = {.plan = plan,
                     .span = span,
                     .slices = slices,
@@ -202,6 +202,9 @@ static SonoStatus overlap_add(SonoBackend *base, const SonoPlan *plan, const Son
                               float *pcm, SonoSpan span, bool use_dual, SonoError *err)
 {
     CpuBackend *be = (CpuBackend *)base;
+    if (plan->axis == SONO_AXIS_FREQ) {
+        return cpu_bands_overlap_add(be->plans, base->jobs, plan, use_dual, coef, slices, pcm, span, err);
+    }
     const int64_t n_slices = span.n_frames / plan->slice_hop + 1;
     const int64_t frames = slices_per_chunk(be, n_slices, MAX_SYNTHESIS_CHUNK) * plan->slice_hop;
     CpuCall call = {.plan = plan,

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* FFTW plans by key. FFTW's planner is not thread-safe, so one lock guards planning and the list. FFTW_ESTIMATE only
- * and no wisdom: the same machine picks the same algorithm every time, and replay gives the same bits. */
+/* Plans of the cpu backend by key, and what several of them share. */
 #include "cpu_plan.h"
 
-#include "sono_cplx.h"
 #include "sono_mem.h"
 
 #include <pthread.h>
@@ -13,11 +11,10 @@
 struct CpuPlanCache {
     pthread_mutex_t lock;
     CpuPlan *head;
+    CpuFades *fades;
+    CpuFft *ffts; /* guarded by the planner's lock */
     uint64_t clock;
 };
-
-/* The planner is global to the process, like FFTW itself. */
-static pthread_mutex_t planner_lock = PTHREAD_MUTEX_INITIALIZER;
 
 SonoStatus cpu_plan_cache_new(CpuPlanCache **out, SonoError *err)
 {
@@ -30,19 +27,37 @@ SonoStatus cpu_plan_cache_new(CpuPlanCache **out, SonoError *err)
     return SONO_OK;
 }
 
-static void cpu_plan_free(CpuPlan *cpu)
+/* Lock held, or nobody else left. */
+static void fades_release(CpuPlanCache *cache, CpuFades *fades)
+{
+    if (!fades || --fades->users > 0) {
+        return;
+    }
+    CpuFades **p = &cache->fades;
+    while (*p != fades) {
+        p = &(*p)->next;
+    }
+    *p = fades->next;
+    sono_free(fades->analyse.gain);
+    sono_free(fades->synthesise.gain);
+    sono_free(fades);
+}
+
+/* Lock held, or nobody else left. */
+static void cpu_plan_free(CpuPlanCache *cache, CpuPlan *cpu)
 {
     if (!cpu) {
         return;
     }
-    (void)pthread_mutex_lock(&planner_lock);
     for (int32_t i = 0; cpu->atoms && i < cpu->n_atoms; i++) {
-        fftwf_destroy_plan(cpu->atoms[i].forward);
-        fftwf_destroy_plan(cpu->atoms[i].inverse);
-        sono_free(cpu->atoms[i].window);
-        sono_free(cpu->atoms[i].dual);
+        cpu_fft_release(&cache->ffts, cpu->atoms[i].analyse);
+        cpu_fft_release(&cache->ffts, cpu->atoms[i].synthesise);
     }
-    (void)pthread_mutex_unlock(&planner_lock);
+    cpu_fft_release(&cache->ffts, cpu->forward);
+    cpu_fft_release(&cache->ffts, cpu->inverse);
+    fades_release(cache, cpu->fades);
+    sono_free(cpu->window);
+    sono_free(cpu->dual);
     sono_free(cpu->atoms);
     sono_free(cpu);
 }
@@ -54,11 +69,68 @@ void cpu_plan_cache_free(CpuPlanCache *cache)
     }
     while (cache->head) {
         CpuPlan *next = cache->head->next;
-        cpu_plan_free(cache->head);
+        cpu_plan_free(cache, cache->head);
         cache->head = next;
     }
     (void)pthread_mutex_destroy(&cache->lock);
     sono_free(cache);
+}
+
+static bool fade_make(const double *gain, int64_t n, CpuFade *out)
+{
+    *out = (CpuFade){.to = n, .flat_to = n};
+    if (!gain) {
+        return true;
+    }
+    out->gain = sono_alloc_uncleared((size_t)n, sizeof *out->gain);
+    if (!out->gain) {
+        return false;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        out->gain[i] = (float)gain[i];
+    }
+    while (out->from < n && out->gain[out->from] == 0.0f) {
+        out->from++;
+    }
+    while (out->to > out->from && out->gain[out->to - 1] == 0.0f) {
+        out->to--;
+    }
+    /* the run of ones around the middle */
+    out->flat_from = out->flat_to = n / 2;
+    while (out->flat_from > out->from && out->gain[out->flat_from - 1] == 1.0f) {
+        out->flat_from--;
+    }
+    while (out->flat_to < out->to && out->gain[out->flat_to] == 1.0f) {
+        out->flat_to++;
+    }
+    return true;
+}
+
+/* Lock held. */
+static CpuFades *fades_acquire(CpuPlanCache *cache, const SonoPlan *plan)
+{
+    const uint64_t key = plan->tables ? plan->tables->key : plan->key;
+    CpuFades *fades = cache->fades;
+    while (fades && fades->key != key) {
+        fades = fades->next;
+    }
+    if (!fades) {
+        fades = sono_calloc(1, sizeof *fades);
+        if (!fades) {
+            return NULL;
+        }
+        fades->key = key;
+        fades->next = cache->fades;
+        cache->fades = fades;
+        if (!fade_make(plan->slice_window, plan->slice_len, &fades->analyse) ||
+            !fade_make(plan->slice_dual, plan->slice_len, &fades->synthesise)) {
+            fades->users = 1;
+            fades_release(cache, fades);
+            return NULL;
+        }
+    }
+    fades->users++;
+    return fades;
 }
 
 static void rotate_taps(const double *taps, const SonoAtom *a, float *out)
@@ -69,29 +141,69 @@ static void rotate_taps(const double *taps, const SonoAtom *a, float *out)
     }
 }
 
-static int build_atom(const SonoPlan *plan, const SonoAtom *a, CpuAtom *out)
+/* Floats of an atom's table: whole cache lines, so that they start aligned. */
+static size_t table_size(const SonoPlan *plan, const SonoAtom *a)
 {
-    const size_t n = (size_t)a->n_fft;
-    float *real = sono_alloc_aligned(n + 2, sizeof *real);
-    SonoCplx *half = sono_alloc_aligned(n / 2 + 1, sizeof *half);
-    out->window = sono_alloc_aligned(n, sizeof *out->window);
-    out->dual = sono_alloc_aligned(n, sizeof *out->dual);
-    int ok = real && half && out->window && out->dual;
-    if (ok) {
-        rotate_taps(plan->window + a->tap_at, a, out->window);
-        rotate_taps(plan->dual + a->tap_at, a, out->dual);
-        (void)pthread_mutex_lock(&planner_lock);
-        out->forward = fftwf_plan_dft_r2c_1d(a->n_fft, real, (fftwf_complex *)half, FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
-        out->inverse = fftwf_plan_dft_c2r_1d(a->n_fft, (fftwf_complex *)half, real, FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
-        (void)pthread_mutex_unlock(&planner_lock);
-        ok = out->forward && out->inverse;
-    }
-    sono_free(real);
-    sono_free(half);
-    return ok;
+    const size_t n = (size_t)(plan->axis == SONO_AXIS_TIME ? a->n_fft : a->length);
+    return (n + SONO_ALIGN / sizeof(float) - 1) / (SONO_ALIGN / sizeof(float)) * (SONO_ALIGN / sizeof(float));
 }
 
-static CpuPlan *cpu_plan_build(const SonoPlan *plan)
+static void fill_table(const SonoPlan *plan, const SonoAtom *a, const double *taps, float *out)
+{
+    if (plan->axis == SONO_AXIS_TIME) {
+        rotate_taps(taps + a->tap_at, a, out);
+        return;
+    }
+    for (int32_t i = 0; i < a->length; i++) {
+        out[i] = (float)taps[a->tap_at + (size_t)i];
+    }
+}
+
+static bool fill_tables(const SonoPlan *plan, CpuPlan *cpu)
+{
+    size_t n = 0;
+    for (int32_t i = 0; i < plan->n_atoms; i++) {
+        n += table_size(plan, &plan->atoms[i]);
+    }
+    cpu->window = sono_alloc_aligned(n, sizeof *cpu->window);
+    cpu->dual = sono_alloc_aligned(n, sizeof *cpu->dual);
+    if (!cpu->window || !cpu->dual) {
+        return false;
+    }
+    size_t at = 0;
+    for (int32_t i = 0; i < plan->n_atoms; i++) {
+        fill_table(plan, &plan->atoms[i], plan->window, cpu->window + at);
+        fill_table(plan, &plan->atoms[i], plan->dual, cpu->dual + at);
+        cpu->atoms[i].window = cpu->window + at;
+        cpu->atoms[i].dual = cpu->dual + at;
+        at += table_size(plan, &plan->atoms[i]);
+    }
+    return true;
+}
+
+static bool plan_atom(CpuPlanCache *cache, const SonoPlan *plan, const SonoAtom *a, CpuAtom *out)
+{
+    CpuFftKind analyse = CPU_FFT_R2C;
+    CpuFftKind synthesise = CPU_FFT_C2R;
+    if (plan->axis == SONO_AXIS_FREQ) {
+        analyse = a->real ? CPU_FFT_C2R : CPU_FFT_BACKWARD;
+        synthesise = a->real ? CPU_FFT_R2C : CPU_FFT_FORWARD;
+    }
+    out->analyse = cpu_fft_acquire(&cache->ffts, analyse, a->n_fft);
+    out->synthesise = cpu_fft_acquire(&cache->ffts, synthesise, a->n_fft);
+    return out->analyse && out->synthesise;
+}
+
+static bool plan_slices(CpuPlanCache *cache, const SonoPlan *plan, CpuPlan *cpu)
+{
+    cpu->forward = cpu_fft_acquire(&cache->ffts, CPU_FFT_R2C, (int32_t)plan->slice_len);
+    cpu->inverse = cpu_fft_acquire(&cache->ffts, CPU_FFT_C2R, (int32_t)plan->slice_len);
+    cpu->fades = fades_acquire(cache, plan);
+    return cpu->forward && cpu->inverse && cpu->fades;
+}
+
+/* Lock held. */
+static CpuPlan *cpu_plan_build(CpuPlanCache *cache, const SonoPlan *plan)
 {
     CpuPlan *cpu = sono_calloc(1, sizeof *cpu);
     if (!cpu) {
@@ -100,17 +212,19 @@ static CpuPlan *cpu_plan_build(const SonoPlan *plan)
     cpu->key = plan->key;
     cpu->n_atoms = plan->n_atoms;
     cpu->atoms = sono_calloc((size_t)plan->n_atoms, sizeof *cpu->atoms);
-    for (int32_t i = 0; i < plan->n_atoms; i++) {
-        if (!cpu->atoms || !build_atom(plan, &plan->atoms[i], &cpu->atoms[i])) {
-            cpu_plan_free(cpu);
-            return NULL;
-        }
+    bool ok = cpu->atoms && fill_tables(plan, cpu) && (plan->axis == SONO_AXIS_TIME || plan_slices(cache, plan, cpu));
+    for (int32_t i = 0; ok && i < plan->n_atoms; i++) {
+        ok = plan_atom(cache, plan, &plan->atoms[i], &cpu->atoms[i]);
         cpu->max_fft = plan->atoms[i].n_fft > cpu->max_fft ? plan->atoms[i].n_fft : cpu->max_fft;
+    }
+    if (!ok) {
+        cpu_plan_free(cache, cpu);
+        return NULL;
     }
     return cpu;
 }
 
-/* Unlink the longest unused plan nobody holds, if there are too many. Lock held; the caller frees it. */
+/* Unlink the longest unused plan nobody holds, if there are too many. Lock held. */
 static CpuPlan *take_surplus(CpuPlanCache *cache)
 {
     int n = 0;
@@ -136,14 +250,13 @@ SonoStatus cpu_plan_acquire(CpuPlanCache *cache, const SonoPlan *plan, CpuPlan *
     while (cpu && cpu->key != plan->key) {
         cpu = cpu->next;
     }
-    CpuPlan *surplus = NULL;
     if (!cpu) {
-        cpu = cpu_plan_build(plan);
+        cpu = cpu_plan_build(cache, plan);
         if (cpu) {
             cpu->next = cache->head;
             cache->head = cpu;
             cpu->users = 1; /* so that it is not the surplus itself */
-            surplus = take_surplus(cache);
+            cpu_plan_free(cache, take_surplus(cache));
             cpu->users = 0;
         }
     }
@@ -152,7 +265,6 @@ SonoStatus cpu_plan_acquire(CpuPlanCache *cache, const SonoPlan *plan, CpuPlan *
         cpu->used_at = ++cache->clock;
     }
     (void)pthread_mutex_unlock(&cache->lock);
-    cpu_plan_free(surplus);
     if (!cpu) {
         return sono_fail(err, SONO_E_NOMEM, "no memory for an FFT of %d points", (int)plan->atoms[0].n_fft);
     }

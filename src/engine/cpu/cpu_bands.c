@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A job is a slice: an analysis slice is computed alone; a synthesis slice is computed alone and then added to the
+ * sound. At any frame at most two slices overlap, and a sum of two does not depend on their order: whoever comes first
+ * to the join of two slices writes it, the other adds. */
+#include "cpu_bands.h"
+
+#include "sono_mem.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define N_LOCKS 16
+
+typedef struct Call {
+    const SonoPlan *plan;
+    const CpuPlan *cpu;
+    SonoSpan span;
+    SonoSlices slices; /* to compute */
+    const float *pcm_in;
+    SonoCplx *coef_out; /* row of slices.first */
+    const SonoCplx *coef_in;
+    float *pcm_out;
+    bool dual;
+    pthread_mutex_t locks[N_LOCKS]; /* join i: of slices i - 1 and i of the call; lock i mod N_LOCKS */
+    bool *is_joined;                /* [slices.n + 1]: written by one of the two */
+    _Atomic bool no_memory;
+} Call;
+
+/* What one slice needs. */
+typedef struct Work {
+    float *frames;      /* [L]: frame t at t mod L */
+    SonoCplx *spectrum; /* [L/2 + 1] */
+    SonoCplx *band;     /* [largest n_fft] */
+    float *real;        /* [the same]: coefficients of a real band */
+} Work;
+
+static int64_t min64(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+static int64_t max64(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t positive_mod(int64_t a, int64_t n)
+{
+    const int64_t r = a % n;
+    return r < 0 ? r + n : r;
+}
+
+static void work_close(Work *w)
+{
+    sono_free(w->frames);
+    sono_free(w->spectrum);
+    sono_free(w->band);
+    sono_free(w->real);
+}
+
+static bool work_open(const Call *call, Work *w)
+{
+    const size_t len = (size_t)call->plan->slice_len;
+    const size_t n_fft = (size_t)call->cpu->max_fft;
+    *w = (Work){.frames = sono_alloc_uncleared(len, sizeof *w->frames),
+                .spectrum = sono_alloc_uncleared(len / 2 + 1, sizeof *w->spectrum),
+                .band = sono_alloc_uncleared(n_fft, sizeof *w->band),
+                .real = sono_alloc_uncleared(n_fft, sizeof *w->real)};
+    return w->frames && w->spectrum && w->band && w->real;
+}
+
+static void multiply(const float *restrict x, const float *restrict g, int64_t n, float *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = x[i] * g[i];
+    }
+}
+
+static void multiply_cplx(const SonoCplx *restrict x, const float *restrict g, int64_t n, SonoCplx *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        out[i].re = x[i].re * g[i];
+        out[i].im = x[i].im * g[i];
+    }
+}
+
+static void multiply_add_cplx(const SonoCplx *restrict x, const float *restrict g, int64_t n, SonoCplx *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        out[i].re += x[i].re * g[i];
+        out[i].im += x[i].im * g[i];
+    }
+}
+
+/* frames[(start + i) mod len] = x[i - from] gain[i] for i in [from, to); NULL gain: 1; NULL x: 0. */
+static void place(float *frames, int64_t len, int64_t start, int64_t from, int64_t to, const float *x,
+                  const float *gain)
+{
+    for (int64_t i = from; i < to;) {
+        const int64_t at = positive_mod(start + i, len);
+        const int64_t n = min64(to - i, len - at);
+        if (!x) {
+            memset(frames + at, 0, (size_t)n * sizeof *frames);
+        } else if (!gain) {
+            memcpy(frames + at, x + (i - from), (size_t)n * sizeof *frames);
+        } else {
+            multiply(x + (i - from), gain + i, n, frames + at);
+        }
+        i += n;
+    }
+}
+
+/* frames = h x. False: x has nothing in the slice. */
+static bool place_slice(const Call *call, int64_t start, float *frames)
+{
+    const CpuFade *h = &call->cpu->fades->analyse;
+    const int64_t len = call->plan->slice_len;
+    const int64_t from = max64(h->from, call->span.start_frame - start);
+    const int64_t to = min64(h->to, sono_span_end(call->span) - start);
+    if (from >= to) {
+        return false;
+    }
+    const int64_t edges[4] = {from, min64(max64(h->flat_from, from), to), max64(min64(h->flat_to, to), from), to};
+    place(frames, len, start, 0, from, NULL, NULL);
+    for (int k = 0; k < 3; k++) {
+        place(frames, len, start, edges[k], edges[k + 1], call->pcm_in + (start + edges[k] - call->span.start_frame),
+              k == 1 ? NULL : h->gain);
+    }
+    place(frames, len, start, to, len, NULL, NULL);
+    return true;
+}
+
+/* Half spectrum of a real band. The band at Nyquist lies below its origin: its bins are conj of those above. */
+static void analyse_real(const Call *call, const SonoAtom *a, const CpuAtom *c, const Work *w, SonoCplx *coef)
+{
+    SonoCplx *z = w->band;
+    const SonoCplx *x = w->spectrum + a->first_bin;
+    if (sono_plan_origin(call->plan, a) == 0) {
+        multiply_cplx(x, c->window, a->length, z);
+    } else {
+        for (int32_t i = 0; i < a->length; i++) {
+            const int32_t t = a->length - 1 - i;
+            z[i] = (SonoCplx){x[t].re * c->window[t], -x[t].im * c->window[t]};
+        }
+    }
+    memset(z + a->length, 0, (size_t)(a->n_fft / 2 + 1 - a->length) * sizeof *z);
+    fftwf_execute_dft_c2r(c->analyse->plan, (fftwf_complex *)z, w->real);
+    for (int32_t nu = 0; nu < a->n_fft; nu++) {
+        coef[nu] = (SonoCplx){w->real[nu], 0.0f};
+    }
+}
+
+static void analyse_band(const SonoAtom *a, const CpuAtom *c, const Work *w, SonoCplx *coef)
+{
+    SonoCplx *z = w->band;
+    const SonoCplx *x = w->spectrum + a->first_bin;
+    const int64_t at = a->first_bin % a->n_fft;
+    const int64_t n = min64(a->length, a->n_fft - at); /* before it wraps */
+    const int64_t n_wrapped = a->length - n;
+    multiply_cplx(x + n, c->window + n, n_wrapped, z);
+    memset(z + n_wrapped, 0, (size_t)(at - n_wrapped) * sizeof *z);
+    multiply_cplx(x, c->window, n, z + at);
+    memset(z + at + n, 0, (size_t)(a->n_fft - at - n) * sizeof *z);
+    fftwf_execute_dft(c->analyse->plan, (fftwf_complex *)z, (fftwf_complex *)coef);
+}
+
+static void analyse_slice(void *ctx, size_t index)
+{
+    Call *call = ctx;
+    const SonoPlan *plan = call->plan;
+    SonoCplx *row = call->coef_out + index * plan->n_coef;
+    Work w;
+    if (!work_open(call, &w)) {
+        atomic_store_explicit(&call->no_memory, true, memory_order_relaxed);
+    } else if (!place_slice(call, sono_plan_slice_start(plan, call->slices.first + (int64_t)index), w.frames)) {
+        memset(row, 0, plan->n_coef * sizeof *row);
+    } else {
+        fftwf_execute_dft_r2c(call->cpu->forward->plan, w.frames, (fftwf_complex *)w.spectrum);
+        size_t used = 0;
+        for (int32_t i = 0; i < plan->n_atoms; i++) {
+            const SonoAtom *a = &plan->atoms[i];
+            memset(row + used, 0, (a->coef_at - used) * sizeof *row);
+            if (a->real) {
+                analyse_real(call, a, &call->cpu->atoms[i], &w, row + a->coef_at);
+            } else {
+                analyse_band(a, &call->cpu->atoms[i], &w, row + a->coef_at);
+            }
+            used = a->coef_at + (size_t)a->n_coef;
+        }
+        memset(row + used, 0, (plan->n_coef - used) * sizeof *row);
+    }
+    work_close(&w);
+}
+
+/* spectrum[first ..] += z taps, where bins from *filled on have not been written yet. */
+static void add_bins(SonoCplx *spectrum, int64_t *filled, int64_t first, int64_t n, const SonoCplx *z,
+                     const float *taps)
+{
+    if (*filled < first) {
+        memset(spectrum + *filled, 0, (size_t)(first - *filled) * sizeof *spectrum);
+        *filled = first;
+    }
+    const int64_t n_add = min64(*filled - first, n);
+    multiply_add_cplx(z, taps, n_add, spectrum + first);
+    multiply_cplx(z + n_add, taps + n_add, n - n_add, spectrum + first + n_add);
+    *filled = max64(*filled, first + n);
+}
+
+static void synthesise_real(const Call *call, const SonoAtom *a, const CpuAtom *c, const Work *w, const SonoCplx *coef,
+                            int64_t *filled)
+{
+    for (int32_t nu = 0; nu < a->n_fft; nu++) {
+        w->real[nu] = coef[nu].re;
+    }
+    SonoCplx *z = w->band;
+    fftwf_execute_dft_r2c(c->synthesise->plan, w->real, (fftwf_complex *)z);
+    if (sono_plan_origin(call->plan, a) != 0) { /* bins below the origin, in rising order */
+        for (int32_t i = 0, t = a->length - 1; i <= t; i++, t--) {
+            const SonoCplx low = z[t];
+            z[t] = (SonoCplx){z[i].re, -z[i].im};
+            z[i] = (SonoCplx){low.re, -low.im};
+        }
+    }
+    add_bins(w->spectrum, filled, a->first_bin, a->length, z, call->dual ? c->dual : c->window);
+}
+
+static void synthesise_band(const Call *call, const SonoAtom *a, const CpuAtom *c, const Work *w, const SonoCplx *coef,
+                            int64_t *filled)
+{
+    const float *taps = call->dual ? c->dual : c->window;
+    const int64_t at = a->first_bin % a->n_fft;
+    const int64_t n = min64(a->length, a->n_fft - at);
+    /* FFTW's const is missing: the plan keeps its input */
+    fftwf_execute_dft(c->synthesise->plan, (fftwf_complex *)(uintptr_t)coef, (fftwf_complex *)w->band);
+    add_bins(w->spectrum, filled, a->first_bin, n, w->band + at, taps);
+    add_bins(w->spectrum, filled, a->first_bin + n, a->length - n, w->band, taps + n);
+}
+
+/* pcm = or += gain y for frames [from, to) of the slice. */
+static void put(const Call *call, const Work *w, int64_t start, int64_t from, int64_t to, bool add)
+{
+    const CpuFade *fade = call->dual ? &call->cpu->fades->synthesise : &call->cpu->fades->analyse;
+    const int64_t len = call->plan->slice_len;
+    from = max64(from, call->span.start_frame - start);
+    to = min64(to, sono_span_end(call->span) - start);
+    for (int64_t i = from; i < to;) {
+        const int64_t at = positive_mod(start + i, len);
+        const int64_t n = min64(to - i, len - at);
+        const float *restrict y = w->frames + at;
+        float *restrict out = call->pcm_out + (start + i - call->span.start_frame);
+        if (!fade->gain && add) {
+            for (int64_t k = 0; k < n; k++) {
+                out[k] += y[k];
+            }
+        } else if (!fade->gain) {
+            memcpy(out, y, (size_t)n * sizeof *out);
+        } else if (add) {
+            for (int64_t k = 0; k < n; k++) {
+                out[k] += fade->gain[i + k] * y[k];
+            }
+        } else {
+            multiply(y, fade->gain + i, n, out);
+        }
+        i += n;
+    }
+}
+
+/* Frames [from, to) of the slice, which it shares with a neighbour. */
+static void put_join(Call *call, const Work *w, int64_t start, int64_t from, int64_t to, int64_t join)
+{
+    pthread_mutex_t *lock = &call->locks[join % N_LOCKS];
+    (void)pthread_mutex_lock(lock);
+    put(call, w, start, from, to, call->is_joined[join]);
+    call->is_joined[join] = true;
+    (void)pthread_mutex_unlock(lock);
+}
+
+static void synthesise_slice(void *ctx, size_t index)
+{
+    Call *call = ctx;
+    const SonoPlan *plan = call->plan;
+    const SonoCplx *row = call->coef_in + index * plan->n_coef;
+    const int64_t start = sono_plan_slice_start(plan, call->slices.first + (int64_t)index);
+    const int64_t overlap = plan->slice_len - plan->slice_hop;
+    Work w;
+    if (!work_open(call, &w)) {
+        atomic_store_explicit(&call->no_memory, true, memory_order_relaxed);
+        work_close(&w);
+        return;
+    }
+    int64_t filled = 0;
+    for (int32_t i = 0; i < plan->n_atoms; i++) {
+        const SonoAtom *a = &plan->atoms[i];
+        if (a->real) {
+            synthesise_real(call, a, &call->cpu->atoms[i], &w, row + a->coef_at, &filled);
+        } else {
+            synthesise_band(call, a, &call->cpu->atoms[i], &w, row + a->coef_at, &filled);
+        }
+    }
+    add_bins(w.spectrum, &filled, plan->slice_len / 2 + 1, 0, NULL, NULL);
+    fftwf_execute_dft_c2r(call->cpu->inverse->plan, (fftwf_complex *)w.spectrum, w.frames);
+    put_join(call, &w, start, 0, overlap, (int64_t)index);
+    put(call, &w, start, overlap, plan->slice_hop, false);
+    put_join(call, &w, start, plan->slice_hop, plan->slice_len, (int64_t)index + 1);
+    work_close(&w);
+}
+
+static SonoStatus run(CpuPlanCache *plans, SonoJobs *jobs, Call *call, void (*fn)(void *, size_t), SonoError *err)
+{
+    CpuPlan *cpu = NULL;
+    const SonoStatus status = cpu_plan_acquire(plans, call->plan, &cpu, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    call->cpu = cpu;
+    sono_jobs_parallel_for(jobs, (size_t)call->slices.n, fn, call);
+    cpu_plan_release(plans, cpu);
+    return atomic_load_explicit(&call->no_memory, memory_order_relaxed)
+               ? sono_fail(err, SONO_E_NOMEM, "no memory for a spectrum of %lld frames",
+                           (long long)call->plan->slice_len)
+               : SONO_OK;
+}
+
+SonoStatus cpu_bands_analyse(CpuPlanCache *plans, SonoJobs *jobs, const SonoPlan *plan, const float *pcm, SonoSpan span,
+                             SonoSlices slices, SonoCplx *coef, SonoError *err)
+{
+    Call call = {.plan = plan, .span = span, .slices = slices, .pcm_in = pcm, .coef_out = coef};
+    return run(plans, jobs, &call, analyse_slice, err);
+}
+
+SonoStatus cpu_bands_overlap_add(CpuPlanCache *plans, SonoJobs *jobs, const SonoPlan *plan, bool dual,
+                                 const SonoCplx *coef, SonoSlices slices, float *pcm, SonoSpan span, SonoError *err)
+{
+    const SonoSlices touching = sono_plan_slices_touching(plan, span);
+    const int64_t first = max64(touching.first, slices.first);
+    const int64_t end = min64(touching.first + touching.n, slices.first + slices.n);
+    if (first >= end) {
+        memset(pcm, 0, (size_t)span.n_frames * sizeof *pcm);
+        return SONO_OK;
+    }
+    Call call = {.plan = plan,
+                 .span = span,
+                 .slices = {first, end - first},
+                 .coef_in = coef + (size_t)(first - slices.first) * plan->n_coef,
+                 .pcm_out = pcm,
+                 .dual = dual,
+                 .is_joined = sono_calloc((size_t)(end - first + 1), sizeof *call.is_joined)};
+    if (!call.is_joined) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for a synthesis of %lld slices", (long long)(end - first));
+    }
+    for (int i = 0; i < N_LOCKS; i++) {
+        (void)pthread_mutex_init(&call.locks[i], NULL);
+    }
+    /* frames that none of the slices reaches */
+    const SonoSpan support = sono_plan_support(plan, call.slices);
+    const int64_t before = min64(max64(support.start_frame - span.start_frame, 0), span.n_frames);
+    const int64_t reached = min64(max64(sono_span_end(support) - span.start_frame, before), span.n_frames);
+    memset(pcm, 0, (size_t)before * sizeof *pcm);
+    memset(pcm + reached, 0, (size_t)(span.n_frames - reached) * sizeof *pcm);
+    const SonoStatus status = run(plans, jobs, &call, synthesise_slice, err);
+    for (int i = 0; i < N_LOCKS; i++) {
+        (void)pthread_mutex_destroy(&call.locks[i]);
+    }
+    sono_free(call.is_joined);
+    return status;
+}
