@@ -3,11 +3,10 @@
 import json
 import math
 import os
-import struct
 import unittest
 import wave
 
-from cli_case import ROOT, SPEECH, MUSIC, read, write_wav, Case
+from cli_case import SPEECH, MUSIC, read, write_wav, Case
 
 try:
     import numpy as np
@@ -82,7 +81,8 @@ class Lists(Case):
 
 class Roundtrip(Case):
     def snr(self, path, *args):
-        return json.loads(self.ok("roundtrip", path, "--json", *args))["snr_db"]
+        snr_db = json.loads(self.ok("roundtrip", path, "--json", *args))["snr_db"]
+        return math.inf if snr_db is None else snr_db  # the same bits
 
     def test_every_transform_and_preset(self):
         for args in [["--transform", t] for t in TRANSFORMS] + [["--preset", p] for p in PRESETS]:
@@ -161,13 +161,12 @@ class Arrays(Case):
 
     def test_slicq_against_numpy(self):
         alpha = 2**(1 / 24) - 2**(-1 / 24)
-        for eighths, window, power, support in ((6, "hann", 2, 3), (5, "cos4", 4, 4), (4, "hann", 2, 3)):
+        for eighths, window, power, support, least in ((6, "hann", 2, 3, 15), (5, "cos4", 4, 4, 13), (4, "hann", 2, 3, 9)):
             d, c = self.npy(SPEECH, "--transform", "slicq", "--bins-per-octave", "24", "--slice", "16384", "--window",
                             window, "--hop-eighths", str(eighths), "--fmin-hz", "100", "--gamma-hz", "20", "--fmax-hz", "9000")
             f = np.array(d["frequencies_hz"])
-            least_hz = {2: 8, 4: 16}[power] * 48000 / 16384
             ideal = self.merged(self.speech(), d, 16384, eighths, f,
-                                lambda f: max(least_hz, support / 2 * (alpha * f + 20)), power)
+                                lambda f: max(least * 48000 / 16384, support / 2 * (alpha * f + 20)), power)
             self.assertLess(np.abs(c[0] - ideal).max(), 1e-6 * np.abs(ideal).max())
             self.assertTrue(np.allclose(np.diff(np.log2(f + 20 / alpha)), 1 / 24, atol=1e-9))
 
@@ -236,9 +235,8 @@ class Arrays(Case):
             self.assertEqual((d["shape"][2], d["values"]), (40, "power"))
             f = np.array(d["frequencies_hz"])
             self.assertEqual((f[0], f[-1]), (50, 12000))
-            gain = 1.5 * 4 / 2048 * 2  # of a sine's power over all bins: Hann's noise bandwidth, scaled
-            scaled = (np.abs(c[0]) * 2 * math.sqrt(2048) / 1024)**2 / 1.5
-            self.assertTrue(np.allclose(bands[0].sum(1), scaled.sum(1), rtol=1e-4, atol=1e-12), gain)
+            scaled = (np.abs(c[0]) * 2 * math.sqrt(2048) / 1024)**2 / 1.5  # 1.5: Hann's noise bandwidth
+            self.assertTrue(np.allclose(bands[0].sum(1), scaled.sum(1), rtol=1e-4, atol=1e-12))
             warp = {"linear": lambda f: f, "log": np.log, "mel": lambda f: np.log(700 + f),
                     "erb": lambda f: np.log(1 / 0.00437 + f), "bark": lambda f: -1 / (1960 + f)}[scale]
             bins = np.maximum(np.arange(1025) * 48000 / 2048, 1e-9)
