@@ -477,7 +477,7 @@ static void test_fit_leaves_nothing_between_cells(void **state)
 {
     (void)state;
     const Grid *g = grid();
-    const SonoMaskFit fit = {0.0116, 62.5, 8000.0};
+    const SonoMaskFit fit = {0.0116, 62.5, 8000.0, 0.0};
     SonoError err = {0};
     uint64_t seed = 29;
     static float w[COLS * ROWS];
@@ -520,7 +520,7 @@ static void test_fit_changes_fine_shapes_only(void **state)
         SONO_COMBINE_SUBTRACT);
     float *plain = render(&mask);
     static float w[COLS * ROWS];
-    const SonoMaskFit fit = {0.0116, 62.5, 8000.0};
+    const SonoMaskFit fit = {0.0116, 62.5, 8000.0, 0.0};
     assert_ok(sono_mask_render_fit(&mask, fit, g->time_s, COLS, g->freq_hz, ROWS, w, ROWS, &err), err);
     assert_memory_equal(w, plain, sizeof w);
     sono_free(plain);
