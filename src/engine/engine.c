@@ -21,7 +21,7 @@ struct SonoEngine {
     _Atomic bool lost;   /* chosen reported DEVICE: never call it again (its threads may still run, so keep it open) */
     _Atomic bool told;   /* the one notice about fallbacks per call was given */
     pthread_mutex_t lock;
-    SonoPlan *plans[MAX_PLANS]; /* guarded by lock; most recently used first */
+    SonoPlan *plans[MAX_PLANS];       /* guarded by lock; most recently used first */
     pthread_mutex_t raster_lock;      /* apart: making one takes milliseconds */
     BandRaster *rasters[MAX_RASTERS]; /* guarded by raster_lock; most recently used first */
 };
@@ -176,8 +176,7 @@ SonoStatus sono_engine_edit_plan(SonoEngine *e, const SonoPlan *base, double f0_
 
 SonoStatus engine_band_raster(SonoEngine *e, const SonoPlan *plan, int level, BandRaster **out, SonoError *err)
 {
-    const int32_t last = band_raster_last_level(plan);
-    const int32_t at_level = level < last ? level : last;
+    const int at_level = band_raster_level(plan, level);
     (void)pthread_mutex_lock(&e->raster_lock);
     int at = 0;
     while (at < MAX_RASTERS && e->rasters[at] &&
