@@ -34,3 +34,4 @@ double bench_cpu_s(void);                      /* CPU time of the calling thread
 SonoStatus bench_stft(BenchList *list, SonoError *err);
 SonoStatus bench_tiles(BenchList *list, SonoError *err);
 SonoStatus bench_commit(BenchList *list, SonoError *err);
+SonoStatus bench_bands(BenchList *list, SonoError *err);

@@ -52,7 +52,8 @@ static CliExit print_json(const BenchList *list)
 
 static CliExit run_benchmarks(bool json)
 {
-    static SonoStatus (*const benchmarks[])(BenchList *, SonoError *) = {bench_stft, bench_tiles, bench_commit};
+    static SonoStatus (*const benchmarks[])(BenchList *, SonoError *) = {bench_stft, bench_bands, bench_tiles,
+                                                                         bench_commit};
     g_autofree BenchList *list = g_new0(BenchList, 1);
     for (gsize i = 0; i < G_N_ELEMENTS(benchmarks); i++) {
         SonoError err = {0};
