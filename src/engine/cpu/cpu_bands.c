@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define N_LOCKS 16
+#define MAX_PREFETCH 4096 /* coefficients: most of a first-level cache */
 
 typedef struct Call {
     const SonoPlan *plan;
@@ -71,15 +72,11 @@ static bool work_open(const Call *call, Work *w)
     return w->frames && w->spectrum && w->band && w->real;
 }
 
-static void prefetch(const SonoCplx *row, size_t n, bool rw)
+/* FFTW reads a band's coefficients in strides that the processor does not foresee. */
+static void prefetch(const SonoCplx *coef, int32_t n)
 {
-    const char *p = (const char *)row;
-    if (rw) {
-        for (size_t i = 0; i < n * sizeof *row; i += 64)
-            __builtin_prefetch(p + i, 1, 2);
-    } else {
-        for (size_t i = 0; i < n * sizeof *row; i += 64)
-            __builtin_prefetch(p + i, 0, 2);
+    for (int32_t i = 0; i < n && i < MAX_PREFETCH; i += SONO_ALIGN / (int32_t)sizeof *coef) {
+        __builtin_prefetch(coef + i);
     }
 }
 
@@ -136,9 +133,7 @@ static void analyse_real(const Call *call, const SonoAtom *a, const CpuAtom *c, 
     }
     memset(z + a->length, 0, (size_t)(a->n_fft / 2 + 1 - a->length) * sizeof *z);
     fftwf_execute_dft_c2r(c->analyse->plan, (fftwf_complex *)z, w->real);
-    for (int32_t nu = 0; nu < a->n_fft; nu++) {
-        coef[nu] = (SonoCplx){w->real[nu], 0.0f};
-    }
+    cpu_from_real(w->real, a->n_fft, coef);
 }
 
 static void analyse_band(const SonoAtom *a, const CpuAtom *c, const Work *w, SonoCplx *coef)
@@ -171,7 +166,6 @@ static void analyse_slice(void *ctx, size_t index)
         for (int32_t i = 0; i < plan->n_atoms; i++) {
             const SonoAtom *a = &plan->atoms[i];
             memset(row + used, 0, (a->coef_at - used) * sizeof *row);
-
             if (a->real) {
                 analyse_real(call, a, &call->cpu->atoms[i], &w, row + a->coef_at);
             } else {
@@ -201,9 +195,7 @@ static void add_bins(SonoCplx *spectrum, int64_t *filled, int64_t first, int64_t
 static void synthesise_real(const Call *call, const SonoAtom *a, const CpuAtom *c, const Work *w, const SonoCplx *coef,
                             int64_t *filled)
 {
-    for (int32_t nu = 0; nu < a->n_fft; nu++) {
-        w->real[nu] = coef[nu].re;
-    }
+    cpu_to_real(coef, a->n_fft, w->real);
     SonoCplx *z = w->band;
     fftwf_execute_dft_r2c(c->synthesise->plan, w->real, (fftwf_complex *)z);
     if (sono_plan_origin(call->plan, a) != 0) { /* bins below the origin, in rising order */
@@ -289,15 +281,16 @@ static void synthesise_slice(void *ctx, size_t index)
     int64_t filled = 0;
     for (int32_t i = 0; i < plan->n_atoms; i++) {
         const SonoAtom *a = &plan->atoms[i];
-        if (i + 1 < plan->n_atoms)
-            prefetch(row + a[1].coef_at, (size_t)a[1].n_coef, false);
+        if (i + 1 < plan->n_atoms) {
+            prefetch(row + a[1].coef_at, a[1].n_coef);
+        }
         if (a->real) {
             synthesise_real(call, a, &call->cpu->atoms[i], &w, row + a->coef_at, &filled);
         } else {
             synthesise_band(call, a, &call->cpu->atoms[i], &w, row + a->coef_at, &filled);
         }
     }
-    add_bins(w.spectrum, &filled, plan->slice_len / 2 + 1, 0, NULL, NULL);
+    memset(w.spectrum + filled, 0, (size_t)(plan->slice_len / 2 + 1 - filled) * sizeof *w.spectrum);
     fftwf_execute_dft_c2r(call->cpu->inverse->plan, (fftwf_complex *)w.spectrum, w.frames);
     put_join(call, &w, start, 0, overlap, (int64_t)index);
     put(call, &w, start, overlap, plan->slice_hop, false);

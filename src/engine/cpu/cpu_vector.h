@@ -13,3 +13,6 @@ void cpu_add(const float *x, int64_t n, float *out);
 /* The same with complex x and real g. */
 void cpu_scale(const SonoCplx *x, const float *g, int64_t n, SonoCplx *out);
 void cpu_scale_add(const SonoCplx *x, const float *g, int64_t n, SonoCplx *out);
+/* Complex from real parts, and back. */
+void cpu_from_real(const float *x, int64_t n, SonoCplx *out);
+void cpu_to_real(const SonoCplx *x, int64_t n, float *out);
