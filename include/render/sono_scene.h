@@ -17,6 +17,12 @@ void sono_scene_free(SonoScene *scene);
 /* As sono_tile_feed_set_sound; clip NULL while nothing but a first picture of end_s seconds is known. */
 SonoStatus sono_scene_set_sound(SonoScene *scene, const SonoPlan *plan, const SonoClip *clip, int n_channels,
                                 double end_s, uint64_t parent_revision, SonoSpan dirty, SonoError *err);
+/* Make pictures with this plan from now on; it was built for the sound's rate (and length). What is on screen stays,
+ * and follows the view, until the view's tiles of the new plan are there: nothing is empty meanwhile, and the report's
+ * current tells. The view's axis is as it was; its tuning becomes the plan's, if the transform has notes. For the
+ * sound, or the clip that is shown instead. Errors: INVALID (no sound has been set yet, or one of another rate), NOMEM:
+ * all stays as it was. */
+SonoStatus sono_scene_set_transform(SonoScene *scene, const SonoPlan *plan, SonoError *err);
 /* There is no sound any more: what is left are the view's settings, tool and options. Nothing may be reading for the
  * feed (sono_first_picture). */
 void sono_scene_forget_sound(SonoScene *scene);
@@ -107,9 +113,13 @@ typedef struct SonoMarks {
 /* Errors: NOMEM. */
 SonoStatus sono_scene_take_marks(SonoScene *scene, int px_scale, SonoMarks *out, SonoError *err);
 
-/* The plan that pictures of a sound are made with (caller unrefs). Thread: any. */
-SonoStatus sono_display_plan(SonoEngine *engine, double rate_hz, SonoPlan **out, SonoError *err);
+/* The plan that pictures of a sound are made with (caller unrefs). transform NULL: the default one; params NULL: its
+ * defaults; n_frames: of the sound. Errors: as sono_plan_build. Thread: any. */
+SonoStatus sono_display_plan(SonoEngine *engine, const SonoTransform *transform, const SonoParams *params,
+                             double rate_hz, int64_t n_frames, SonoPlan **out, SonoError *err);
 /* A first, coarse picture of the whole of a sound that is still being decoded, into the feed: all channels that like
- * shows. like: size and axis. Thread: the reader's. Errors: as sono_tile_feed_add_sparse. */
-SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const SonoPcmReader *reader, SonoViewState like,
+ * shows. transform, params: as of sono_display_plan. like: size and axis. Thread: the reader's. Errors: as
+ * sono_display_plan, sono_tile_feed_add_sparse. */
+SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const SonoTransform *transform,
+                              const SonoParams *params, const SonoPcmReader *reader, SonoViewState like,
                               const SonoJobTicket *ticket, SonoError *err);

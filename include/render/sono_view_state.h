@@ -16,6 +16,7 @@ typedef struct SonoViewState {
     double t0_s, s_per_px;      /* time at the left edge */
     SonoFreqAxis axis;          /* bottom and top edge of every lane */
     double end_s, nyquist_hz;   /* of the sound */
+    double tuning_hz;           /* of A4, > 0: for notes beside the axis and in readouts */
     double floor_db, ceiling_db;
     const SonoColourMap *map;
     SonoShow show;

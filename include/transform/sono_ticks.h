@@ -31,11 +31,12 @@ typedef struct SonoTickRoom {
 /* Values are seconds in every unit; rate_hz (> 0) is for SAMPLES, whose ticks lie on whole samples. */
 void sono_ticks_time(SonoTickTime unit, double t0_s, double t1_s, double rate_hz, SonoTickRoom room, SonoTickList *out);
 void sono_ticks_freq(const SonoFreqAxis *axis, SonoTickRoom room, SonoTickList *out);
-/* Values in Hz, labels "C4", where there is room "C#4", closer still "C4+20" (cents); A4 = 440 Hz. */
-void sono_ticks_notes(const SonoFreqAxis *axis, SonoTickRoom room, SonoTickList *out);
+/* Values in Hz, labels "C4", where there is room "C#4", closer still "C4+20" (cents). tuning_hz: of A4. */
+void sono_ticks_notes(const SonoFreqAxis *axis, double tuning_hz, SonoTickRoom room, SonoTickList *out);
 void sono_ticks_level(double floor_db, double ceiling_db, SonoTickRoom room, SonoTickList *out);
 
-/* Notes by their MIDI numbers (A4 = 69 = 440 Hz), of which cents are hundredths. */
-extern const char *const sono_note_names[12]; /* "C", "C#" ... "B" */
-double sono_note_from_hz(double freq_hz);     /* freq_hz > 0 */
-double sono_hz_from_note(double note);
+/* Notes by their MIDI numbers (A4 = 69 has the frequency tuning_hz > 0), of which cents are hundredths. */
+#define SONO_TUNING_HZ 440.0                                /* where nothing else is said */
+extern const char *const sono_note_names[12];               /* "C", "C#" ... "B" */
+double sono_note_from_hz(double freq_hz, double tuning_hz); /* freq_hz > 0 */
+double sono_hz_from_note(double note, double tuning_hz);

@@ -10,11 +10,11 @@ extern const char *const sono_freq_format_names[]; /* NULL-ended: "hz", "notes" 
 
 /* "83.250 s", "0:01:23.250", "3671325"; span_s: what is looked at, for the number of decimals. Caller frees. */
 char *sono_format_time(double t_s, double rate_hz, double span_s, SonoTimeFormat format);
-/* "440.0 Hz", "12.35 kHz"; with notes "A4 +0 ct"; A4 = 440 Hz. Caller frees. */
-char *sono_format_freq(double freq_hz, SonoFreqFormat format);
+/* "440.0 Hz", "12.35 kHz"; with notes "A4 +0 ct"; tuning_hz: of A4. Caller frees. */
+char *sono_format_freq(double freq_hz, SonoFreqFormat format, double tuning_hz);
 /* "A4 +3 ct"; below C-1 and above 100 kHz "". buf >= 24 bytes. Returns buf. */
-const char *sono_format_note(double freq_hz, char *buf, gsize n_bytes);
+const char *sono_format_note(double freq_hz, double tuning_hz, char *buf, gsize n_bytes);
 /* What any of the formats wrote, or a user: "1:23.5", "83.25 s", "83250 ms", "3671325" (samples, if format says so);
  * "440", "440 Hz", "1.2 kHz", "A4", "c#3 -12". FALSE: not one. */
 gboolean sono_parse_time(const char *text, double rate_hz, SonoTimeFormat format, double *t_s);
-gboolean sono_parse_freq(const char *text, double *freq_hz);
+gboolean sono_parse_freq(const char *text, double tuning_hz, double *freq_hz);

@@ -81,7 +81,7 @@ static void show_probe(SonoStatusBar *b)
         g_autofree char *channel = channel_text(v, at.channel);
         show_text(b->time, time);
         show_text(b->freq, freq);
-        show_text(b->note, sono_format_note(at.freq_hz, note, sizeof note));
+        show_text(b->note, sono_format_note(at.freq_hz, v->tuning_hz, note, sizeof note));
         show_text(b->level, level);
         show_text(b->channel, channel);
     } else {
@@ -165,7 +165,7 @@ static char *text_of(const SonoStatusBar *b, Field field, const SonoViewState *v
     if (field <= LENGTH) { /* as finely as is seen */
         return sono_format_time(value, 2.0 * v->nyquist_hz, v->s_per_px * v->width_px, b->time_format);
     }
-    return sono_format_freq(value, b->freq_format);
+    return sono_format_freq(value, b->freq_format, v->tuning_hz);
 }
 
 static void show_selection(SonoStatusBar *b)
@@ -189,7 +189,7 @@ static void show_selection(SonoStatusBar *b)
 static gboolean parse(const SonoStatusBar *b, Field field, const SonoViewState *v, const char *text, double *value)
 {
     return field <= LENGTH ? sono_parse_time(text, 2.0 * v->nyquist_hz, b->time_format, value)
-                           : sono_parse_freq(text, value);
+                           : sono_parse_freq(text, v->tuning_hz, value);
 }
 
 /* NULL, or why not. */

@@ -11,7 +11,7 @@ static void show_sound(SonoWindow *w, const SonoEditorNews *news)
 {
     SonoError err = {0};
     SonoPlan *plan = NULL;
-    if (sono_display_plan(w->engine, news->rate_hz, &plan, &err) != SONO_OK ||
+    if (sono_display_plan(w->engine, NULL, NULL, news->rate_hz, 0, &plan, &err) != SONO_OK ||
         sono_scene_set_sound(window_scene(w), plan, news->clip, news->n_channels, news->end_s, news->parent_revision,
                              news->dirty, &err) != SONO_OK) {
         sono_window_tell(w, err.message, TRUE);
@@ -225,7 +225,7 @@ static void on_opened(void *ctx, SonoDecoder *dec, const SonoAudioInfo *info, co
         const SonoPcmReader reader = sono_decoder_reader(dec);
         SonoViewState like = w->file.like;
         like.n_channels = info->n_channels;
-        (void)sono_first_picture(w->file.feed, w->engine, &reader, like, ticket, NULL);
+        (void)sono_first_picture(w->file.feed, w->engine, NULL, NULL, &reader, like, ticket, NULL);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "scene.h"
 
 #include "sono_mem.h"
+#include "sono_ticks.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static void set_defaults(SonoScene *s)
                               .axis = {SONO_SCALE_MEL, 0.0, EMPTY_NYQUIST_HZ},
                               .end_s = EMPTY_S,
                               .nyquist_hz = EMPTY_NYQUIST_HZ,
+                              .tuning_hz = SONO_TUNING_HZ,
                               .floor_db = -110.0,
                               .ceiling_db = 0.0,
                               .map = sono_colour_maps[0],
@@ -112,12 +114,35 @@ SonoStatus scene_reserve_lanes(SonoScene *s, int n, SonoError *err)
     return SONO_OK;
 }
 
+/* A4 of a transform that has notes. */
+static double tuning_of(const SonoPlan *plan, double otherwise_hz)
+{
+    const SonoTransform *transform = sono_transform_find(plan->transform);
+    const int i = transform && transform->has_notes ? sono_params_find(transform->params, "tuning_hz") : -1;
+    return i >= 0 ? plan->params.v[i] : otherwise_hz;
+}
+
 /* The feed shows the other clip, which has nothing to do with the sound but its length, unless the feed knows better.
  */
-static SonoStatus feed_other(SonoScene *s, SonoError *err)
+static SonoStatus feed_other(SonoScene *s, const SonoPlan *plan, SonoError *err)
 {
     const SonoSpan all = {0, sono_clip_n_frames(s->other)};
-    return sono_tile_feed_set_sound(s->feed, s->plan, s->other, sono_clip_revision(s->clip), all, err);
+    return sono_tile_feed_set_sound(s->feed, plan, s->other, sono_clip_revision(s->clip), all, err);
+}
+
+/* The sound, whose parent and change the feed has known since it was set. */
+static SonoStatus feed_sound(SonoScene *s, const SonoPlan *plan, SonoError *err)
+{
+    const uint64_t revision = s->clip ? sono_clip_revision(s->clip) : 0;
+    return sono_tile_feed_set_sound(s->feed, plan, s->clip, revision, (SonoSpan){0, 0}, err);
+}
+
+static void keep_plan(SonoScene *s, const SonoPlan *plan)
+{
+    SonoPlan *old = s->plan;
+    s->plan = sono_plan_ref(plan);
+    sono_plan_unref(old);
+    s->view.tuning_hz = tuning_of(plan, s->view.tuning_hz);
 }
 
 SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoClip *clip, int n_channels, double end_s,
@@ -128,11 +153,9 @@ SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoCl
         return status;
     }
     const bool first = !s->plan;
-    SonoPlan *old_plan = s->plan;
     SonoClip *old_clip = s->clip;
-    s->plan = sono_plan_ref(plan);
+    keep_plan(s, plan);
     s->clip = clip ? sono_clip_ref(clip) : NULL;
-    sono_plan_unref(old_plan);
     sono_clip_unref(old_clip);
     s->view.nyquist_hz = 0.5 * plan->rate_hz;
     sono_view_state_set_length(&s->view, end_s);
@@ -145,7 +168,19 @@ SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoCl
         s->other = NULL;
     }
     scene_meet_context(s);
-    return s->other ? feed_other(s, err) : SONO_OK;
+    return s->other ? feed_other(s, plan, err) : SONO_OK;
+}
+
+SonoStatus sono_scene_set_transform(SonoScene *s, const SonoPlan *plan, SonoError *err)
+{
+    if (!s->plan || s->plan->rate_hz != plan->rate_hz) {
+        return sono_fail(err, SONO_E_INVALID, "no sound of %g Hz is shown that this plan could be for", plan->rate_hz);
+    }
+    const SonoStatus status = s->other ? feed_other(s, plan, err) : feed_sound(s, plan, err);
+    if (status == SONO_OK) {
+        keep_plan(s, plan);
+    }
+    return status;
 }
 
 void sono_scene_forget_sound(SonoScene *s)
@@ -176,10 +211,7 @@ SonoStatus sono_scene_set_compare(SonoScene *s, const SonoClip *other, SonoError
     }
     SonoClip *old = s->other;
     s->other = other ? sono_clip_ref(other) : NULL;
-    /* the feed has known the sound since it was set: it takes parent and change from then */
-    const SonoStatus status =
-        other ? feed_other(s, err)
-              : sono_tile_feed_set_sound(s->feed, s->plan, s->clip, sono_clip_revision(s->clip), (SonoSpan){0, 0}, err);
+    const SonoStatus status = other ? feed_other(s, s->plan, err) : feed_sound(s, s->plan, err);
     sono_clip_unref(old);
     scene_meet_context(s);
     return status;
@@ -274,18 +306,20 @@ bool sono_scene_set_scale(SonoScene *s, const char *name)
     return false;
 }
 
-SonoStatus sono_display_plan(SonoEngine *engine, double rate_hz, SonoPlan **out, SonoError *err)
+SonoStatus sono_display_plan(SonoEngine *engine, const SonoTransform *transform, const SonoParams *params,
+                             double rate_hz, int64_t n_frames, SonoPlan **out, SonoError *err)
 {
-    const SonoTransform *stft = sono_transform_find("stft");
-    const SonoParams params = sono_params_defaults(stft->params);
-    return sono_engine_plan(engine, stft, &params, rate_hz, 0, out, err);
+    const SonoTransform *t = transform ? transform : sono_transforms[0];
+    const SonoParams p = params ? *params : sono_params_defaults(t->params);
+    return sono_engine_plan(engine, t, &p, rate_hz, n_frames, out, err);
 }
 
-SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const SonoPcmReader *reader, SonoViewState like,
+SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const SonoTransform *transform,
+                              const SonoParams *params, const SonoPcmReader *reader, SonoViewState like,
                               const SonoJobTicket *ticket, SonoError *err)
 {
     SonoPlan *plan = NULL;
-    SonoStatus status = sono_display_plan(engine, reader->rate_hz, &plan, err);
+    SonoStatus status = sono_display_plan(engine, transform, params, reader->rate_hz, reader->n_frames, &plan, err);
     if (status != SONO_OK || reader->n_frames == 0) {
         sono_plan_unref(plan);
         return status;

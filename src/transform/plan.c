@@ -151,15 +151,20 @@ static double row_power_at(const SonoPlan *plan, int32_t row, double freq_hz)
     return fabs(u) < 0.5 ? pow(cos(3.141592653589793 * u), 2.0 * plan->band_power) : 0.0;
 }
 
-/* A sine within half a row of `row`: below and above are two rows around it that both see it, whose powers' ratio rises
- * with its frequency. */
-static double sine_hz(const SonoPlan *plan, int32_t row, int32_t below, int32_t above, double p_below, double p_above)
+/* A sine within half a row of `row`, by the power there and in the louder neighbour: their ratio rises with its
+ * frequency. The louder one, because the other's window may end before the sine. */
+static double sine_hz(const SonoPlan *plan, int32_t row, const float *power)
 {
+    const float *at = power + plan->reading_reach;
+    const bool up = row == 0 || (row + 1 < plan->n_rows && at[1] >= at[-1]);
+    const int32_t lower = up ? row : row - 1;
+    const double p_lower = (double)(up ? at[0] : at[-1]);
+    const double p_upper = (double)(up ? at[1] : at[0]);
     double lo = sono_plan_row_hz(plan, (double)row - 0.75);
-    double hi = sono_plan_row_hz(plan, (double)row + 0.75);
+    double hi = fmin(sono_plan_row_hz(plan, (double)row + 0.75), 0.5 * plan->rate_hz);
     for (int i = 0; i < 40; i++) {
         const double f = 0.5 * (lo + hi);
-        if (p_above * row_power_at(plan, below, f) > p_below * row_power_at(plan, above, f)) {
+        if (p_upper * row_power_at(plan, lower, f) > p_lower * row_power_at(plan, lower + 1, f)) {
             lo = f;
         } else {
             hi = f;
@@ -182,10 +187,7 @@ double sono_plan_reading(const SonoPlan *of, int32_t row, const float *power)
     if (!(sum > 0.0) || plan->n_rows < 2) {
         return sum;
     }
-    const int32_t below = row > 0 ? row - 1 : row;
-    const int32_t above = row + 1 < plan->n_rows ? row + 1 : row;
-    const double f =
-        sine_hz(plan, row, below, above, (double)power[below - row + reach], (double)power[above - row + reach]);
+    const double f = sine_hz(plan, row, power);
     double seen = 0.0;
     for (int32_t r = row - reach; r <= row + reach; r++) {
         seen += row_power_at(plan, r, f);

@@ -8,14 +8,14 @@
 
 const char *const sono_note_names[12] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
 
-double sono_note_from_hz(double freq_hz)
+double sono_note_from_hz(double freq_hz, double tuning_hz)
 {
-    return 69.0 + 12.0 * log2(freq_hz / 440.0);
+    return 69.0 + 12.0 * log2(freq_hz / tuning_hz);
 }
 
-double sono_hz_from_note(double note)
+double sono_hz_from_note(double note, double tuning_hz)
 {
-    return 440.0 * exp2((note - 69.0) / 12.0);
+    return tuning_hz * exp2((note - 69.0) / 12.0);
 }
 
 double ticks_place(const SonoFreqAxis *axis, double freq_hz, SonoTickRoom room)
@@ -133,7 +133,8 @@ static void note_label(int note, int cents, char *label, size_t n_bytes)
 
 /* C of every octave; E, G and A where an octave has room for them, all semitones where these have; what has no label is
  * a minor tick, if there is room for that. */
-static void ticks_semitones(const SonoFreqAxis *axis, int first, int last, SonoTickRoom room, SonoTickList *out)
+static void ticks_semitones(const SonoFreqAxis *axis, double tuning_hz, int first, int last, SonoTickRoom room,
+                            SonoTickList *out)
 {
     static const struct {
         int note;
@@ -141,8 +142,8 @@ static void ticks_semitones(const SonoFreqAxis *axis, int first, int last, SonoT
     } order[] = {{0, 12}, {7, 2}, {4, 2}, {9, 2}, {2, 1}, {5, 1}, {11, 1}, {1, 1}, {3, 1}, {6, 1}, {8, 1}, {10, 1}};
     for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
         for (int note = first; note <= last; note++) {
-            const double freq_hz = sono_hz_from_note(note);
-            const double next_px = ticks_place(axis, sono_hz_from_note(note + 1), room);
+            const double freq_hz = sono_hz_from_note(note, tuning_hz);
+            const double next_px = ticks_place(axis, sono_hz_from_note(note + 1, tuning_hz), room);
             const double semitone_px = next_px - ticks_place(axis, freq_hz, room);
             if (((note % 12) + 12) % 12 != order[k].note || !is_inside(axis, freq_hz)) {
                 continue;
@@ -159,7 +160,8 @@ static void ticks_semitones(const SonoFreqAxis *axis, int first, int last, SonoT
 }
 
 /* Less than an octave is seen, and too few names: multiples of so many cents, which lie nearly evenly there. */
-static void ticks_cents(const SonoFreqAxis *axis, double note0, double note1, SonoTickRoom room, SonoTickList *out)
+static void ticks_cents(const SonoFreqAxis *axis, double tuning_hz, double note0, double note1, SonoTickRoom room,
+                        SonoTickList *out)
 {
     const double least = 100.0 * (note1 - note0) * room.label_px / room.length_px;
     static const double steps[] = {1, 2, 5, 10, 20, 50, 100, 200, 300, 400, 600, 1200};
@@ -176,18 +178,19 @@ static void ticks_cents(const SonoFreqAxis *axis, double note0, double note1, So
     }
     ticks_add_minor(100.0 * note0, 100.0 * note1, step, ticks_is_nice, room, out);
     for (size_t i = 0; i < out->n; i++) {
-        out->ticks[i].value = fmin(fmax(sono_hz_from_note(out->ticks[i].value / 100.0), axis->f0_hz), axis->f1_hz);
+        out->ticks[i].value =
+            fmin(fmax(sono_hz_from_note(out->ticks[i].value / 100.0, tuning_hz), axis->f0_hz), axis->f1_hz);
     }
 }
 
-void sono_ticks_notes(const SonoFreqAxis *axis, SonoTickRoom room, SonoTickList *out)
+void sono_ticks_notes(const SonoFreqAxis *axis, double tuning_hz, SonoTickRoom room, SonoTickList *out)
 {
-    const double note0 = sono_note_from_hz(fmax(axis->f0_hz, 8.0)); /* C-1 is 8.18 Hz */
-    const double note1 = sono_note_from_hz(fmax(axis->f1_hz, 8.0));
+    const double note0 = sono_note_from_hz(fmax(axis->f0_hz, 8.0), tuning_hz); /* C-1 is 8.18 Hz */
+    const double note1 = sono_note_from_hz(fmax(axis->f1_hz, 8.0), tuning_hz);
     *out = (SonoTickList){0};
-    ticks_semitones(axis, (int)ceil(note0 - 1e-9), (int)floor(note1 + 1e-9), room, out);
+    ticks_semitones(axis, tuning_hz, (int)ceil(note0 - 1e-9), (int)floor(note1 + 1e-9), room, out);
     if (ticks_count_labels(out) < 2 && note1 > note0) {
-        ticks_cents(axis, note0, note1, room, out);
+        ticks_cents(axis, tuning_hz, note0, note1, room, out);
     }
     if (ticks_count_labels(out) < 2) { /* finer than cents */
         sono_ticks_freq(axis, room, out);

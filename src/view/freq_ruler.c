@@ -33,7 +33,7 @@ static void draw_ticks(SonoFreqRuler *r, GtkSnapshot *snapshot, const SonoViewSt
     const SonoTickRoom room = {height, text + (r->format == SONO_FREQ_NOTES ? 0.0 : 9.0), MINOR_PX};
     SonoTickList list;
     if (r->format == SONO_FREQ_NOTES) {
-        sono_ticks_notes(&view->axis, room, &list);
+        sono_ticks_notes(&view->axis, view->tuning_hz, room, &list);
     } else {
         sono_ticks_freq(&view->axis, room, &list);
     }
@@ -56,7 +56,7 @@ static gboolean ticks_are_current(SonoFreqRuler *r, const SonoViewState *view, i
     const SonoViewState *of = &r->ticks_of;
     return r->ticks && r->ticks_format == r->format && r->ticks_scale == gtk_widget_get_scale_factor(GTK_WIDGET(r)) &&
            of->axis.scale == view->axis.scale && of->axis.f0_hz == view->axis.f0_hz &&
-           of->axis.f1_hz == view->axis.f1_hz && of->height_px == view->height_px &&
+           of->axis.f1_hz == view->axis.f1_hz && of->tuning_hz == view->tuning_hz && of->height_px == view->height_px &&
            sono_view_state_n_lanes(of) == n_lanes;
 }
 

@@ -60,9 +60,9 @@ char *sono_format_time(double t_s, double rate_hz, double span_s, SonoTimeFormat
     return g_strconcat(fixed(number, round(t_s * unit) == 0.0 ? 0.0 : t_s, n_decimals), " s", NULL);
 }
 
-const char *sono_format_note(double freq_hz, char *buf, gsize n_bytes)
+const char *sono_format_note(double freq_hz, double tuning_hz, char *buf, gsize n_bytes)
 {
-    const double note = freq_hz > 0.0 ? sono_note_from_hz(freq_hz) : -1.0;
+    const double note = freq_hz > 0.0 ? sono_note_from_hz(freq_hz, tuning_hz) : -1.0;
     buf[0] = '\0';
     if (note >= -0.5 && freq_hz <= TOP_HZ) {
         const int cents = (int)lround(100.0 * note);
@@ -73,14 +73,14 @@ const char *sono_format_note(double freq_hz, char *buf, gsize n_bytes)
     return buf;
 }
 
-char *sono_format_freq(double freq_hz, SonoFreqFormat format)
+char *sono_format_freq(double freq_hz, SonoFreqFormat format, double tuning_hz)
 {
     char note[24];
     Number number;
     if (!isfinite(freq_hz)) {
         return g_strdup("");
     }
-    if (format == SONO_FREQ_NOTES && sono_format_note(freq_hz, note, sizeof note)[0]) {
+    if (format == SONO_FREQ_NOTES && sono_format_note(freq_hz, tuning_hz, note, sizeof note)[0]) {
         return g_strdup(note);
     }
     const double size = fabs(freq_hz);

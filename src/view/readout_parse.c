@@ -150,7 +150,7 @@ gboolean sono_parse_time(const char *text, double rate_hz, SonoTimeFormat format
 }
 
 /* "A4", "c#3 -12", "Bb2 +5 ct". */
-static gboolean parse_note(const char *p, double *freq_hz)
+static gboolean parse_note(const char *p, double tuning_hz, double *freq_hz)
 {
     static const int naturals[] = {9, 11, 0, 2, 4, 5, 7}; /* A to G */
     static const Unit cents_units[] = {{"ct", 1.0}, {"c", 1.0}, {"cent", 1.0}, {"cents", 1.0}, {NULL, 0.0}};
@@ -186,11 +186,11 @@ static gboolean parse_note(const char *p, double *freq_hz)
         p = skip_space(p);
         p = read_unit(p, cents_units, &p) ? skip_space(p) : p;
     }
-    *freq_hz = sono_hz_from_note(12.0 * (octave + 1.0) + semitone + sign * cents / 100.0);
+    *freq_hz = sono_hz_from_note(12.0 * (octave + 1.0) + semitone + sign * cents / 100.0, tuning_hz);
     return *p == '\0';
 }
 
-gboolean sono_parse_freq(const char *text, double *freq_hz)
+gboolean sono_parse_freq(const char *text, double tuning_hz, double *freq_hz)
 {
     static const Unit units[] = {{"hz", 1.0}, {"khz", 1e3}, {"k", 1e3}, {NULL, 0.0}};
     double value = 0.0;
@@ -200,7 +200,7 @@ gboolean sono_parse_freq(const char *text, double *freq_hz)
     }
     const char *p = skip_space(text);
     if (g_ascii_isalpha(*p)) {
-        const gboolean ok = parse_note(p, &value);
+        const gboolean ok = parse_note(p, tuning_hz, &value);
         *freq_hz = ok ? value : *freq_hz;
         return ok;
     }

@@ -42,7 +42,7 @@ void stage_open(Stage *s, int n_channels)
     assert_ok(sono_renderer_new(&s->renderer, &err), err);
     assert_ok(sono_engine_new("cpu", 2, &s->engine, &err), err);
     assert_ok(sono_pcm_store_new(0, NULL, &s->store, &err), err);
-    assert_ok(sono_display_plan(s->engine, RATE, &s->plan, &err), err);
+    assert_ok(sono_display_plan(s->engine, NULL, NULL, RATE, 0, &s->plan, &err), err);
     s->frame = sono_calloc((size_t)WIDTH * HEIGHT, 4);
     assert_non_null(s->frame);
     make_clip(s, n_channels);

@@ -41,7 +41,7 @@ static void show_sound(Lanes *lanes)
     const double rate_hz = sono_clip_rate_hz(lanes->clip);
     const int64_t n_frames = sono_clip_n_frames(lanes->clip);
     const double end_s = (double)n_frames / rate_hz;
-    assert_ok(sono_display_plan(lanes->engine, rate_hz, &plan, &err), err);
+    assert_ok(sono_display_plan(lanes->engine, NULL, NULL, rate_hz, 0, &plan, &err), err);
     assert_ok(sono_scene_set_sound(sono_canvas_scene(lanes->canvas), plan, lanes->clip,
                                    sono_clip_n_channels(lanes->clip), end_s, 0, (SonoSpan){0, n_frames}, &err),
               err);

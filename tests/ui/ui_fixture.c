@@ -82,7 +82,7 @@ static void make_sound(UiFixture *f)
     }
     assert_ok(sono_engine_new("cpu", 2, &f->engine, &err), err);
     assert_ok(sono_pcm_store_new(0, NULL, &f->store, &err), err);
-    assert_ok(sono_display_plan(f->engine, UI_RATE, &f->plan, &err), err);
+    assert_ok(sono_display_plan(f->engine, NULL, NULL, UI_RATE, 0, &f->plan, &err), err);
     assert_ok(sono_clip_builder_new(f->store, UI_RATE, 1, &builder, &err), err);
     assert_ok(sono_clip_builder_append(builder, (const float *const[]){pcm}, n, &err), err);
     assert_ok(sono_clip_builder_finish(builder, &f->clip, &err), err);

@@ -15,7 +15,7 @@ void scene_fixture_open(SceneFixture *f, int n_channels, double width_px, double
     *f = (SceneFixture){0};
     assert_ok(sono_engine_new("cpu", 2, &f->engine, &err), err);
     assert_ok(sono_pcm_store_new(0, NULL, &f->store, &err), err);
-    assert_ok(sono_display_plan(f->engine, FIXTURE_RATE, &f->plan, &err), err);
+    assert_ok(sono_display_plan(f->engine, NULL, NULL, FIXTURE_RATE, 0, &f->plan, &err), err);
     float *pcm = sono_calloc(FIXTURE_FRAMES, sizeof *pcm);
     assert_non_null(pcm);
     for (int i = 0; i < FIXTURE_FRAMES; i++) {

@@ -59,7 +59,7 @@ static void fixture_open(Fixture *f, int n_channels, int n_frames, uint64_t budg
     *f = (Fixture){.n_lanes = n_channels};
     assert_ok(sono_engine_new("cpu", 2, &f->engine, &err), err);
     assert_ok(sono_pcm_store_new(0, NULL, &f->store, &err), err);
-    assert_ok(sono_display_plan(f->engine, RATE, &f->plan, &err), err);
+    assert_ok(sono_display_plan(f->engine, NULL, NULL, RATE, 0, &f->plan, &err), err);
     make_sound(f, n_channels, n_frames);
     assert_ok(sono_tile_feed_new(f->engine, budget_bytes, on_landed, f, &f->feed, &err), err);
     assert_ok(sono_tile_feed_set_sound(f->feed, f->plan, f->clips[0], 0, (SonoSpan){0, n_frames}, &err), err);

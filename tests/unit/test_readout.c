@@ -34,7 +34,7 @@ static void times_are_written(void **state)
 
 static void expect_freq(double freq_hz, SonoFreqFormat format, const char *wanted)
 {
-    g_autofree char *text = sono_format_freq(freq_hz, format);
+    g_autofree char *text = sono_format_freq(freq_hz, format, 440.0);
     assert_string_equal(text, wanted);
 }
 
@@ -51,12 +51,12 @@ static void frequencies_are_written(void **state)
     expect_freq(440.0, SONO_FREQ_NOTES, "A4 +0 ct");
     expect_freq(261.6256, SONO_FREQ_NOTES, "C4 +0 ct");
     expect_freq(440.0 * exp2(-30.0 / 1200.0), SONO_FREQ_NOTES, "A4 -30 ct");
-    assert_string_equal(sono_format_note(8.1758, note, sizeof note), "C-1 +0 ct");
-    assert_string_equal(sono_format_note(8.0, note, sizeof note), "C-1 -38 ct");
-    assert_string_equal(sono_format_note(7.5, note, sizeof note), "");
-    assert_string_equal(sono_format_note(1e5 + 1.0, note, sizeof note), "");
-    assert_string_equal(sono_format_note(-3.0, note, sizeof note), "");
-    assert_string_equal(sono_format_note(0.0, note, sizeof note), "");
+    assert_string_equal(sono_format_note(8.1758, 440.0, note, sizeof note), "C-1 +0 ct");
+    assert_string_equal(sono_format_note(8.0, 440.0, note, sizeof note), "C-1 -38 ct");
+    assert_string_equal(sono_format_note(7.5, 440.0, note, sizeof note), "");
+    assert_string_equal(sono_format_note(1e5 + 1.0, 440.0, note, sizeof note), "");
+    assert_string_equal(sono_format_note(-3.0, 440.0, note, sizeof note), "");
+    assert_string_equal(sono_format_note(0.0, 440.0, note, sizeof note), "");
 }
 
 static void typed_times_are_read(void **state)
@@ -136,7 +136,7 @@ static void typed_frequencies_are_read(void **state)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         double freq_hz = NAN;
-        if (!sono_parse_freq(cases[i].text, &freq_hz) || !(fabs(freq_hz - cases[i].freq_hz) < 1e-4)) {
+        if (!sono_parse_freq(cases[i].text, 440.0, &freq_hz) || !(fabs(freq_hz - cases[i].freq_hz) < 1e-4)) {
             fail_msg("'%s' gives %.12g, not %.12g", cases[i].text, freq_hz, cases[i].freq_hz);
         }
     }
@@ -144,7 +144,7 @@ static void typed_frequencies_are_read(void **state)
                                            "A4 3", "k",  "Hz", "nan",  "A4 + ct", "1..2",  "C##4", "\xff"};
     for (size_t i = 0; i < G_N_ELEMENTS(nonsense); i++) {
         double freq_hz = 7.0;
-        if (sono_parse_freq(nonsense[i], &freq_hz) || freq_hz != 7.0) {
+        if (sono_parse_freq(nonsense[i], 440.0, &freq_hz) || freq_hz != 7.0) {
             fail_msg("'%s' was taken for a frequency (%g)", nonsense[i], freq_hz);
         }
     }
@@ -169,11 +169,11 @@ static void round_trips(void **state)
         }
         const double freq_hz = 440.0 * exp2(5.6 * (double)sono_test_noise(&seed));
         for (int format = 0; sono_freq_format_names[format]; format++) {
-            g_autofree char *text = sono_format_freq(freq_hz, (SonoFreqFormat)format);
+            g_autofree char *text = sono_format_freq(freq_hz, (SonoFreqFormat)format, 440.0);
             double back = NAN;
-            assert_true(sono_parse_freq(text, &back));
+            assert_true(sono_parse_freq(text, 440.0, &back));
             assert_true(fabs(back / freq_hz - 1.0) <= 6e-4);
-            g_autofree char *again = sono_format_freq(back, (SonoFreqFormat)format);
+            g_autofree char *again = sono_format_freq(back, (SonoFreqFormat)format, 440.0);
             assert_string_equal(again, text);
         }
     }

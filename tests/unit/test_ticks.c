@@ -180,13 +180,13 @@ static void notes_have_names(void **state)
     (void)state;
     SonoTickList list;
     const SonoTickRoom room = {500, 14, 3};
-    sono_ticks_notes(&(SonoFreqAxis){SONO_SCALE_LOG, 20, 20000}, room, &list);
+    sono_ticks_notes(&(SonoFreqAxis){SONO_SCALE_LOG, 20, 20000}, 440.0, room, &list);
     check_labels(&list, 20, 20000, 10);
-    assert_string_equal(label_at(&list, sono_hz_from_note(60)), "C4");
-    sono_ticks_notes(&(SonoFreqAxis){SONO_SCALE_LOG, 400, 900}, room, &list);
+    assert_string_equal(label_at(&list, sono_hz_from_note(60, 440.0)), "C4");
+    sono_ticks_notes(&(SonoFreqAxis){SONO_SCALE_LOG, 400, 900}, 440.0, room, &list);
     assert_string_equal(label_at(&list, 440), "A4");
-    assert_string_equal(label_at(&list, sono_hz_from_note(70)), "A#4");
-    sono_ticks_notes(&(SonoFreqAxis){SONO_SCALE_MEL, 430, 450}, room, &list);
+    assert_string_equal(label_at(&list, sono_hz_from_note(70, 440.0)), "A#4");
+    sono_ticks_notes(&(SonoFreqAxis){SONO_SCALE_MEL, 430, 450}, 440.0, room, &list);
     check_labels(&list, 430, 450, 5);
     assert_string_equal(label_at(&list, 440), "A4");
     assert_string_equal(label_at(&list, 440 * exp2(20.0 / 1200)), "A4+20");
@@ -194,7 +194,7 @@ static void notes_have_names(void **state)
     for (int scale = 0; sono_scale_names[scale]; scale++) {
         for (double low = 20; low < 15000; low *= 1.4) {
             for (double high = low * 1.0001; high < 96000; high = low + 2.1 * (high - low)) {
-                sono_ticks_notes(&(SonoFreqAxis){(SonoAxisScale)scale, low, high}, room, &list);
+                sono_ticks_notes(&(SonoFreqAxis){(SonoAxisScale)scale, low, high}, 440.0, room, &list);
                 check_labels(&list, low, high, 1);
             }
         }

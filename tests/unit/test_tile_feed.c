@@ -36,7 +36,7 @@ static void fixture_open(Fixture *f)
     memset(f, 0, sizeof *f);
     assert_ok(sono_engine_new("cpu", 2, &f->engine, &err), err);
     assert_ok(sono_pcm_store_new(0, NULL, &f->store, &err), err);
-    assert_ok(sono_display_plan(f->engine, RATE, &f->plan, &err), err);
+    assert_ok(sono_display_plan(f->engine, NULL, NULL, RATE, 0, &f->plan, &err), err);
     float *pcm = sono_calloc(N_FRAMES, sizeof *pcm);
     assert_non_null(pcm);
     uint64_t seed = 3;
@@ -197,7 +197,7 @@ static void first_picture(void **state)
     SonoTileFeed *feed = NULL;
     assert_ok(sono_tile_feed_new(f.engine, (uint64_t)256 << 20, on_landed, &f, &feed, &err), err);
     SonoViewState like = {.width_px = 800.0, .height_px = 400.0, .axis = {SONO_SCALE_MEL, 0.0, 4000.0}};
-    assert_ok(sono_first_picture(feed, f.engine, &reader, like, NULL, &err), err);
+    assert_ok(sono_first_picture(feed, f.engine, NULL, NULL, &reader, like, NULL, &err), err);
     assert_ok(sono_tile_feed_set_sound(feed, f.plan, NULL, 0, (SonoSpan){0, 0}, &err), err);
     assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
     assert_true(f.list.complete && !f.list.exact);
@@ -210,7 +210,7 @@ static void first_picture(void **state)
     sono_tile_feed_forget_sound(feed);
     assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
     assert_true(f.list.n == 0 && !f.list.complete);
-    assert_ok(sono_first_picture(feed, f.engine, &reader, like, NULL, &err), err);
+    assert_ok(sono_first_picture(feed, f.engine, NULL, NULL, &reader, like, NULL, &err), err);
     assert_ok(sono_tile_feed_set_sound(feed, f.plan, NULL, 0, (SonoSpan){0, 0}, &err), err);
     assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
     assert_true(f.list.complete && !f.list.exact);
