@@ -3,3 +3,4 @@
 sono_test(bands_round_trip SOURCES identity/test_bands_round_trip.c identity/bands_fixture.c LAYERS engine LABELS cpu
           TIMEOUT 600)
 sono_test(bands_tones SOURCES identity/test_bands_tones.c identity/bands_fixture.c LAYERS engine LABELS cpu TIMEOUT 600)
+sono_test(bands_merged SOURCES identity/test_bands_merged.c identity/bands_fixture.c LAYERS engine LABELS cpu TIMEOUT 600)
