@@ -23,7 +23,7 @@ static float level_at(const SonoScene *s, int channel, double t_s, double freq_h
     }
     for (int i = 0; i < s->n_lanes; i++) {
         if (s->lanes[i].channel == channel) {
-            level_db = sono_tile_list_level(s->lanes[i].list, s->plan, t_s, freq_hz);
+            level_db = sono_tile_list_level(s->lanes[i].list, t_s, freq_hz);
         }
     }
     return level_db;

@@ -54,7 +54,7 @@ static void fixture_open(Fixture *f, SonoGlsl language)
     for (int64_t i = 0; i < n_texels; i++) {
         f->strip.data[2 * i] = level_of_column(i % SONO_TILE_TEXELS);
     }
-    f->draw = (SonoDrawStrip){&f->strip, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
+    f->draw = (SonoDrawStrip){&f->strip, f->plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
     const double hop_s = sono_plan_time_s(f->plan, 1);
     const double bin_hz = sono_plan_freq_hz(f->plan, 1);
     f->frame = (SonoFrame){.view = {.width_px = WIDTH,

@@ -39,7 +39,7 @@ static void open_world(World *w, SonoGlsl language)
     for (size_t i = 0; i < n; i++) {
         w->strip.data[2 * i] = -50.0f;
     }
-    w->lane.draws[0] = (SonoDrawStrip){&w->strip, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
+    w->lane.draws[0] = (SonoDrawStrip){&w->strip, w->plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
     w->lane.frame = (SonoFrame){.view = {.width_px = WIDTH,
                                          .height_px = HEIGHT,
                                          .s_per_px = S_PER_PX,
