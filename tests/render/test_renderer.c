@@ -187,7 +187,7 @@ static void body_axes(SonoRenderer *r, const GlContext *gl, const SonoPlan *plan
 {
     SonoStrip *a = make_strip(plan, 0, 0, 0, ramp);
     SonoStrip *b = make_strip(plan, 0, 0, 1, ramp);
-    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+    for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
         for (int taps = 1; taps <= 2; taps++) {
             const SonoDrawStrip strips[] = {{a, plan, 0.0, 1.0, 1, taps, false, 0.0, 0.0},
                                             {b, plan, 0.0, 1.0, 1, taps, false, 0.0, 0.0}};
@@ -392,7 +392,7 @@ static void levels_fit(void **state)
 {
     (void)state;
     SonoPlan *plan = make_plan();
-    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+    for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
         for (double s_per_px = 1e-6; s_per_px < 20.0; s_per_px *= 1.7) {
             const SonoRenderView view = {.width_px = 1280,
                                          .height_px = 700,

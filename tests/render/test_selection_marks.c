@@ -250,7 +250,7 @@ static void previews_have_the_masks_weights(void **state)
         const SonoPreview preview = {.operation = sono_operation_find("erase"), .channel = -1, .mask = &mask};
         w.lane.frame.previews = &preview;
         w.lane.frame.n_previews = 1;
-        for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+        for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
             SonoRenderView *v = &w.lane.frame.view;
             v->axis.scale = (SonoAxisScale)scale;
             v->axis.f0_hz = scale == SONO_SCALE_LOG ? 50.0 : 0.0;
