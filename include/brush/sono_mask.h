@@ -71,10 +71,12 @@ SonoStatus sono_mask_render(const SonoMask *mask, const double *time_s, size_t n
 
 /* What a transform's grid can tell apart. A shape thinner than a step is drawn as thick as one, so that none falls
  * between the cells and does nothing; a box that reaches top_hz holds the cells there (one from 0 Hz always holds DC).
+ * The step at f_hz is step_hz + step_per_hz * f_hz: rows may lie wider apart further up.
  * Zeros (and top_hz infinite) leave every shape as it is. */
 typedef struct SonoMaskFit {
     double step_s, step_hz;
     double top_hz;
+    double step_per_hz; /* >= 0 */
 } SonoMaskFit;
 
 /* As sono_mask_bounds() and sono_mask_render(), with the shapes fitted to a grid. */

@@ -20,7 +20,7 @@ SonoStatus sono_stroke_count_dabs(const SonoBrush *brush, const SonoStrokePoint 
 
 /* Radius factor of a pressure. */
 double sono_brush_size_scale(const SonoBrush *brush, double pressure);
-#define SONO_MASK_AS_IT_IS ((SonoMaskFit){0.0, 0.0, INFINITY})
+#define SONO_MASK_AS_IT_IS ((SonoMaskFit){0.0, 0.0, INFINITY, 0.0})
 
 /* An ellipse with radii of at least a step: of a dab (time, frequency, radii; the rest is not looked at). One in
  * octaves that is lower than a step becomes one in Hz. */

@@ -112,14 +112,20 @@ SonoRegion sono_dab_reach(const SonoDab *dab)
     return outward(t0, t1, dab->f_hz - dab->radius_hz, dab->f_hz + dab->radius_hz);
 }
 
+static double step_at(SonoMaskFit fit, double freq_hz)
+{
+    return fit.step_hz + fit.step_per_hz * fmax(0.0, freq_hz);
+}
+
 void sono_dab_fit(SonoDab *dab, SonoMaskFit fit)
 {
+    const double step_hz = step_at(fit, dab->f_hz);
     dab->radius_s = fmax(dab->radius_s, fit.step_s);
-    if (dab->radius_oct > 0.0 && dab->f_hz * (1.0 - exp2(-dab->radius_oct)) < fit.step_hz) {
+    if (dab->radius_oct > 0.0 && dab->f_hz * (1.0 - exp2(-dab->radius_oct)) < step_hz) {
         dab->radius_oct = 0.0;
-        dab->radius_hz = fit.step_hz;
+        dab->radius_hz = step_hz;
     } else if (!(dab->radius_oct > 0.0)) {
-        dab->radius_hz = fmax(dab->radius_hz, fit.step_hz);
+        dab->radius_hz = fmax(dab->radius_hz, step_hz);
     }
 }
 
@@ -139,8 +145,8 @@ SonoRegion sono_box_fit(SonoRegion box, SonoMaskFit fit)
     if (fit.step_s > 0.0) {
         widen(&b.t0_s, &b.t1_s, fit.step_s);
     }
-    if (fit.step_hz > 0.0) {
-        widen(&b.f0_hz, &b.f1_hz, fit.step_hz);
+    if (fit.step_hz > 0.0 || fit.step_per_hz > 0.0) {
+        widen(&b.f0_hz, &b.f1_hz, step_at(fit, 0.5 * (b.f0_hz + b.f1_hz)));
     }
     return b;
 }

@@ -10,9 +10,11 @@
 
 /* Slices whose centre lies in the bounds, and the frames they reach. A mask that reaches an end of the sound also
  * covers the slices centred beyond it: they hold part of the first or last samples. */
-static void place_region(CommitRegion *r, double rate_hz, int64_t n_frames)
+static void place_time(CommitRegion *r)
 {
     const SonoPlan *plan = r->plan;
+    const double rate_hz = plan->rate_hz;
+    const int64_t n_frames = sono_clip_n_frames(r->clip);
     const double hop_s = (double)plan->slice_hop / rate_hz;
     const SonoSlices all = sono_plan_slices_touching(plan, (SonoSpan){0, n_frames});
     int64_t first = (int64_t)ceil(r->bounds.t0_s / hop_s - 1e-9);
@@ -21,6 +23,23 @@ static void place_region(CommitRegion *r, double rate_hz, int64_t n_frames)
     end = r->bounds.t1_s >= (double)n_frames / rate_hz ? all.first + all.n : end;
     r->weighted = (SonoSlices){first, end > first ? end - first : 0};
     r->span = sono_span_intersect(sono_plan_support(plan, r->weighted), (SonoSpan){0, n_frames});
+}
+
+/* What of the sound the edit is about; its own plan is the region's then. */
+static SonoStatus place_region(CommitRegion *r, SonoError *err)
+{
+    const SonoPlan *base = r->base;
+    if (base->axis == SONO_AXIS_FREQ) {
+        return commit_bands_place(r, err);
+    }
+    r->plan = sono_plan_ref(base);
+    r->fit = (SonoMaskFit){.step_s = (double)base->slice_hop / base->rate_hz,
+                           .step_hz = base->rate_hz / (double)base->atoms[0].n_fft,
+                           .top_hz = 0.5 * base->rate_hz};
+    r->bounds = sono_region_intersect(sono_mask_bounds_fit(&r->edit->mask, r->fit),
+                                      commit_whole_sound(base->rate_hz, sono_clip_n_frames(r->clip)));
+    place_time(r);
+    return SONO_OK;
 }
 
 /* x + delta into delta; where nothing is added the bits stay (-0 + 0 would not). *changed: the frames that differ.
@@ -109,7 +128,8 @@ static SonoStatus commit_channels(const CommitRegion *r, SonoClip **now, SonoCom
         }
         SonoSolveResult result = {0};
         splicer.channel = c;
-        status = commit_region_run(r, c, splice_part, &splicer, &result, err);
+        status = r->plan->axis == SONO_AXIS_FREQ ? commit_bands_run(r, c, splice_part, &splicer, &result, err)
+                                                 : commit_region_run(r, c, splice_part, &splicer, &result, err);
         if (status == SONO_OK) {
             report_channel(report, &result, first);
             first = false;
@@ -153,28 +173,19 @@ SonoStatus sono_commit(SonoEngine *engine, const SonoClip *clip, const SonoEdit 
     if (status != SONO_OK) {
         return status;
     }
-    CommitRegion r = {.engine = engine,
-                      .edit = edit,
-                      .plan = plan,
-                      .clip = clip,
-                      .state = state,
-                      .fit = {.step_s = (double)plan->slice_hop / rate_hz,
-                              .step_hz = rate_hz / (double)plan->atoms[0].n_fft,
-                              .top_hz = 0.5 * rate_hz},
-                      .ticket = ticket};
-    const SonoRegion sound = commit_whole_sound(rate_hz, n_frames);
+    CommitRegion r = {.engine = engine, .edit = edit, .base = plan, .clip = clip, .state = state, .ticket = ticket};
     SonoClip *now = sono_clip_ref(clip);
-    rep.region = sono_region_intersect(sono_mask_bounds(&edit->mask), sound);
-    r.bounds = sono_region_intersect(sono_mask_bounds_fit(&edit->mask, r.fit), sound);
+    rep.region = sono_region_intersect(sono_mask_bounds(&edit->mask), commit_whole_sound(rate_hz, n_frames));
     rep.window_frames = (int)plan->slice_len;
     rep.hop_frames = (int)plan->slice_hop;
     (void)snprintf(rep.transform, sizeof rep.transform, "%s", plan->transform);
     if (!sono_region_is_empty(rep.region)) {
-        place_region(&r, rate_hz, n_frames);
+        status = place_region(&r, err);
     }
-    if (r.weighted.n > 0 && r.span.n_frames > 0) {
+    if (status == SONO_OK && r.weighted.n > 0 && r.span.n_frames > 0) {
         status = commit_channels(&r, &now, &rep, err);
     }
+    sono_plan_unref(r.plan);
     sono_plan_unref(plan);
     if (status != SONO_OK) {
         sono_clip_unref(now);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Between commit.c (what an edit means), commit_plan.c (its transform) and commit_region.c (the arithmetic of one
- * channel's region), commit_state.c (what has changed since an earlier state). */
+/* Between commit.c (what an edit means), commit_plan.c (its transform), commit_region.c and commit_bands.c (the
+ * arithmetic of one channel's region, of TIME and of FREQ plans), commit_state.c (what has changed since an earlier
+ * state). */
 #pragma once
 #include "sono_commit.h"
 #include "sono_solver.h"
@@ -8,13 +9,15 @@
 typedef struct CommitRegion {
     SonoEngine *engine;
     const SonoEdit *edit;
-    const SonoPlan *plan;
+    const SonoPlan *plan; /* FREQ: the bands that the mask touches */
+    const SonoPlan *base; /* the plan that the edit names */
     const SonoClip *clip;
     const SonoClip *state; /* the edit works on what differs from it; NULL: on the sound itself */
     SonoMaskFit fit;       /* what the plan's grid can tell apart */
     SonoRegion bounds;     /* of the fitted mask, clipped to the sound */
-    SonoSlices weighted;   /* slices whose time lies in the bounds */
+    SonoSlices weighted;   /* TIME: slices whose time lies in the bounds; FREQ: with sound and mask in reach */
     SonoSpan span;         /* frames the edit may change, clipped to the sound */
+    double only_hz;        /* FREQ: > 0: the mask lies between two centres and the one band of plan looks at it here */
     const SonoJobTicket *ticket;
 } CommitRegion;
 
@@ -38,3 +41,10 @@ typedef SonoStatus (*CommitPartFn)(void *ctx, SonoSpan span, float *delta, SonoE
  * engine and of part. */
 SonoStatus commit_region_run(const CommitRegion *region, int channel, CommitPartFn part, void *ctx,
                              SonoSolveResult *result, SonoError *err);
+
+/* FREQ plans. Sets plan (the caller unrefs), fit, bounds, weighted, span and only_hz for the region's base, edit, clip
+ * and engine. Errors: NOMEM. */
+SonoStatus commit_bands_place(CommitRegion *region, SonoError *err);
+/* As commit_region_run(). */
+SonoStatus commit_bands_run(const CommitRegion *region, int channel, CommitPartFn part, void *ctx,
+                            SonoSolveResult *result, SonoError *err);

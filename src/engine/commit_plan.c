@@ -65,7 +65,7 @@ static SonoStatus mask_height(const SonoMask *mask, SonoRegion bounds, double *h
     size_t rows = 0;
     SonoStatus status = SONO_OK;
     for (int look = 0; look < 2 && status == SONO_OK && rows == 0; look++) {
-        const SonoMaskFit fit = {look ? step_s : 0.0, step_hz, INFINITY};
+        const SonoMaskFit fit = {look ? step_s : 0.0, step_hz, INFINITY, 0.0};
         status = sono_mask_render_fit(mask, fit, time_s, GRID_COLUMNS, freq_hz, GRID_ROWS, weights, GRID_ROWS, err);
         rows = status == SONO_OK ? median_run_height(weights) : 0;
     }

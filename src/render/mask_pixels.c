@@ -64,8 +64,9 @@ SonoStatus mask_pixels_render(const SonoMask *mask, const SonoRenderView *view, 
             freq_hz[y] = row_hz(view, box.y0 + (double)y + 0.5);
         }
         const double middle = 0.5 * (box.y0 + box.y1);
-        const SonoMaskFit as_it_is = {0.0, 0.0, INFINITY};
-        const SonoMaskFit pixel = {view->s_per_px, row_hz(view, middle + 0.5) - row_hz(view, middle - 0.5), INFINITY};
+        const SonoMaskFit as_it_is = {0.0, 0.0, INFINITY, 0.0};
+        const SonoMaskFit pixel = {view->s_per_px, row_hz(view, middle + 0.5) - row_hz(view, middle - 0.5), INFINITY,
+                                   0.0};
         status =
             sono_mask_render_fit(mask, fit ? pixel : as_it_is, time_s, n_columns, freq_hz, n_rows, out, n_rows, err);
     }

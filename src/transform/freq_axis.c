@@ -7,8 +7,6 @@
 #define MEL_SHIFT_HZ 700.0
 #define ERB_PER_HZ 0.00437
 #define BARK_SHIFT_HZ 1960.0
-/* The warp of 1 GHz: RECIPROCAL has no frequency at 0 and above. */
-#define HIGHEST 1e-9
 
 const char *const sono_scale_names[] = {"linear", "log", "mel", "erb", "bark", NULL};
 
@@ -40,7 +38,7 @@ double sono_unwarp(SonoScaleLaw law, double y)
     case SONO_WARP_LOG:
         return exp2(y) - law.shift_hz;
     case SONO_WARP_RECIPROCAL:
-        return -1.0 / fmin(y, -HIGHEST) - law.shift_hz;
+        return y < 0.0 ? -1.0 / y - law.shift_hz : (double)INFINITY;
     case SONO_WARP_LINEAR:
         break;
     }

@@ -129,7 +129,7 @@ static double *inside_by_definition(const Sound *s, const SonoMask *mask)
     const SonoSpan all = {0, s->n};
     const SonoSlices slices = sono_plan_slices_touching(plan, all);
     const size_t n_bins = (size_t)sono_plan_n_bins(plan);
-    const SonoMaskFit fit = {(double)plan->slice_hop / RATE, RATE / (double)plan->atoms[0].n_fft, 0.5 * RATE};
+    const SonoMaskFit fit = {(double)plan->slice_hop / RATE, RATE / (double)plan->atoms[0].n_fft, 0.5 * RATE, 0.0};
     double *freq_hz = doubles((int64_t)n_bins);
     double *time_s = doubles(slices.n);
     float *weights = sono_alloc_aligned((size_t)slices.n * plan->n_coef, sizeof *weights);
