@@ -15,6 +15,10 @@ typedef struct SonoColourMap {
 extern const SonoColourMap *const sono_colour_maps[]; /* NULL-ended; the first is the default */
 const SonoColourMap *sono_colour_map_find(const char *name);
 
+/* What a pixel shows of the texels it covers: the loudest, so that nothing short or thin is lost, or the mean of their
+ * powers, which is what a density of noise is judged by. */
+typedef enum SonoPool { SONO_POOL_MAX, SONO_POOL_MEAN } SonoPool;
+
 typedef struct SonoPictureSpec {
     int width_px, height_px;
     double t0_s, t1_s;
@@ -22,11 +26,13 @@ typedef struct SonoPictureSpec {
     double floor_db, ceiling_db; /* floor < ceiling */
     const SonoColourMap *map;
     int channel;
-    bool provisional; /* at most 4 slices per pixel column */
+    bool provisional; /* at most 4 slices per pixel column; over frequency all the same */
+    SonoPool pool;
 } SonoPictureSpec;
 
-/* level_db[y * width + x], row 0 at the top: maximum of the texels a pixel covers, linear interpolation of dB between
- * bins where a pixel is smaller than a bin. Analyses only what the picture shows. Errors: NOMEM, IO, RANGE. */
+/* level_db[y * width + x], row 0 at the top: the texels that a pixel covers, pooled; linear interpolation of dB between
+ * rows of the plan, or columns, where a pixel is smaller. Analyses only what the picture shows. Errors: NOMEM, IO,
+ * RANGE, UNSUPPORTED (a plan of several windows over time). */
 SonoStatus sono_picture_levels(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader,
                                const SonoPictureSpec *spec, float *level_db, SonoError *err);
 /* rgb[3 * (y * width + x)] from levels. */

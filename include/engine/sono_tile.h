@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Display tiles. A tile is 254 x 254 texels plus a one-texel gutter on each side (256 x 256), texel (x, y) at
- * data[2 * (y * 256 + x)]: {level in dB re full-scale sine, second channel}. Texel column = slice, texel row = bin at
- * level (0, 0). A level of time n holds the maximum over 2^n slices, one of frequency n the maximum over 2^n bins
- * (never a mean); both go together for a 2 x 2 pyramid, but the whole of a long file needs time reduced far more than
- * frequency, so they are counted apart. Second channel: at level (0, 0) the phase in turns (-0.5, 0.5]; else the
- * instantaneous-frequency deviation of the winning bin in bins. Below -200 dB levels are clamped.
- * The picture is the slices centred in the sound; texels outside it are at the floor, but a gutter at its edge repeats
- * the edge. Display only: edits never read tiles. */
+ * data[2 * (y * 256 + x)]: {level in dB re full-scale sine, second channel}. Texel column i is
+ * at frame i * picture_hop of the plan (over time: slice i), texel row = row of the plan (bin, or band) at level (0,
+ * 0). A level of time n holds the maximum over 2^n columns, one of frequency n the maximum over 2^n rows (never a
+ * mean); both go together for a 2 x 2 pyramid, but the whole of a long file needs time reduced far more than frequency,
+ * so they are counted apart. Second channel: at level (0, 0) the phase in turns (-0.5, 0.5]; else the
+ * instantaneous-frequency deviation of the winning bin in rows of level 0. Below -200 dB levels are clamped. Over
+ * frequency a level of time samples each band as densely as its columns need, and at least with the plan's own
+ * coefficients: a peak that falls between them is shown up to 1.5 dB too low (sliced Hann bands; exactly, where a level
+ * has one column or less per coefficient).
+ * The picture is the columns whose frame lies in the sound; texels outside it are at the floor, but a gutter at its
+ * edge repeats the edge. Display only: edits never read tiles. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,10 +52,10 @@ int32_t sono_strip_n_rows(const SonoPlan *plan, int32_t level_f);
 
 /* Analyse what the strip needs and nothing else, on all workers: reader must be safe from any thread.
  * provisional: at most 4 slices per column (levels of time >= 3), without deviations (0).
- * previous (or NULL): an exact strip of the same place for an older revision; only columns whose support meets dirty
+ * previous (or NULL): an exact strip of the same place for an older revision; only columns whose slices meet dirty
  * are analysed, the others are taken from it (one that is provisional or of another place is ignored). The result is
  * the same, bit for bit, as without it. ticket (or NULL): gives up with CANCELLED when obsolete. Errors: NOMEM, IO,
- * CANCELLED, INVALID (the key), UNSUPPORTED (plans over frequency). Thread: any worker. */
+ * CANCELLED, INVALID (the key), UNSUPPORTED (a plan of several windows over time). Thread: any worker. */
 SonoStatus sono_strip_make(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, SonoStripKey key,
                            bool provisional, const SonoStrip *previous, SonoSpan dirty, const SonoJobTicket *ticket,
                            SonoStrip **out, SonoError *err);
@@ -69,11 +73,15 @@ SonoStatus sono_strip_make_bands(SonoEngine *engine, const SonoPlan *plan, const
                                  SonoStripKey key, bool provisional, SonoSpan dirty, SonoStripBand *bands, int n_bands,
                                  const SonoJobTicket *ticket, SonoError *err);
 
+/* Can a level be made from the one that is finer in time? Not where the second channel is another (level 0 of time and
+ * frequency has phases), nor, of plans over frequency, where the finer one has other samples of the bands. */
+bool sono_strip_can_halve(const SonoPlan *plan, int32_t level_t, int32_t level_f);
+
 /* The strip of a coarser level of time from the two finer ones it covers, finer[1] and finer[2], at places 2 x and
  * 2 x + 1 of level_t - 1, and their neighbours finer[0] and finer[3] for the gutters, without any analysis. NULL: that
  * one lies outside the picture, or, of the neighbours, is not there (the strip is then provisional). The same levels,
- * bit for bit, as made from the sound. n_frames: of the sound. Errors: NOMEM, INVALID (level 0 of time and frequency,
- * whose second channel is another). */
+ * bit for bit, as made from the sound. n_frames: of the sound. Errors: NOMEM, INVALID (where sono_strip_can_halve()
+ * says no). */
 SonoStatus sono_strip_halve_time(const SonoPlan *plan, int64_t n_frames, SonoStripKey key, int32_t tile0, int32_t tile1,
                                  const SonoStrip *const finer[4], SonoStrip **out, SonoError *err);
 

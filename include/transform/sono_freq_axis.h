@@ -15,7 +15,8 @@ typedef struct SonoScaleLaw {
     SonoWarp warp;
     double shift_hz;
 } SonoScaleLaw;
-/* Strictly rising; LOG and RECIPROCAL need freq_hz + shift_hz > 0 (less is taken as 1e-9). */
+/* Strictly rising; LOG and RECIPROCAL need freq_hz + shift_hz > 0 (less is taken as 1e-9). RECIPROCAL stays below 0:
+ * from there on sono_unwarp() gives INFINITY. */
 double sono_warp(SonoScaleLaw law, double freq_hz);
 double sono_unwarp(SonoScaleLaw law, double y);
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sono_clip.h"
 #include "sono_error.h"
 
 #define BENCH_ROUNDS 9
@@ -30,7 +31,11 @@ void bench_add(BenchList *list, const char *name, double value, const char *unit
 double bench_median(double *values, size_t n); /* sorts values */
 double bench_cpu_s(void);                      /* CPU time of the calling thread */
 
+/* 48 kHz stereo: noise with a whistle of -6 dB for a second from at_s on. Caller unrefs. */
+SonoStatus bench_clip(SonoPcmStore *store, double length_s, double at_s, float noise, SonoClip **out, SonoError *err);
+
 /* Each adds its figures. */
 SonoStatus bench_stft(BenchList *list, SonoError *err);
 SonoStatus bench_tiles(BenchList *list, SonoError *err);
 SonoStatus bench_commit(BenchList *list, SonoError *err);
+SonoStatus bench_region(BenchList *list, SonoError *err);

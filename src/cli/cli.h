@@ -68,21 +68,38 @@ void cli_parser_add(CliParser *p, const GOptionEntry *entries);
 bool cli_parser_run(CliParser *p, int argc, char **argv, guint n_min, guint n_max, CliExit *code);
 void cli_parser_clear(CliParser *p);
 
+/* A command that reports, with --json as its only option; operand: the one operand, or NULL. */
+typedef CliExit (*CliReport)(const char *operand, bool json);
+CliExit cli_run_report(const CliCommand *command, int argc, char **argv, guint n_operands, CliReport report);
+
 /* --- cli_transform.c --- */
 typedef struct CliTransform {
     const SonoTransform *transform;
+    const SonoPreset *preset; /* NULL: none */
     SonoParams params;
-    char *name;                    /* of --transform */
+    bool is_given;                 /* by --transform or --preset */
+    char *name, *preset_name;      /* of --transform, --preset */
     char *values[SONO_MAX_PARAMS]; /* of the transform's own options */
 } CliTransform;
 
-/* Adds --transform and the options of the transform it names; false: unknown, reported. */
+/* Adds --transform, --preset and the options of the transform they name; false: unknown, reported. */
 bool cli_transform_add(CliTransform *t, CliParser *p, int argc, char **argv);
 /* After cli_parser_run: check the values; false: reported. */
 bool cli_transform_finish(CliTransform *t, const CliParser *p);
 void cli_transform_clear(CliTransform *t);
+/* The axis on which it is best looked at. */
+SonoAxisScale cli_transform_scale(const CliTransform *t);
 void cli_transform_json(SonoJsonWriter *w, const char *key, const SonoPlan *plan);
 
+/* --- cli_params.c --- */
+void cli_params_json(SonoJsonWriter *w, SonoParamTable table); /* as "params" */
+void cli_params_print(SonoParamTable table);
+/* Of one parameter, owned by the caller: its option without the dashes ("bins_per_octave" is --bins-per-octave); "3 to
+ * 96 (default 48)". */
+char *cli_option_name(const SonoParamDesc *d);
+char *cli_param_range(const SonoParamDesc *d, double value);
+
+/* --- cli_engine.c --- */
 typedef struct CliEngineOptions {
     char *backend;
     int n_threads;

@@ -72,3 +72,18 @@ bool cli_parser_run(CliParser *p, int argc, char **argv, guint n_min, guint n_ma
     }
     return true;
 }
+
+CliExit cli_run_report(const CliCommand *command, int argc, char **argv, guint n_operands, CliReport report)
+{
+    CliParser p;
+    gboolean json = FALSE;
+    CliExit code = CLI_OK;
+    const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL}, G_OPTION_ENTRY_NULL};
+    cli_parser_init(&p, command);
+    cli_parser_add(&p, entries);
+    if (cli_parser_run(&p, argc, argv, n_operands, n_operands, &code)) {
+        code = report(n_operands ? p.operands[0] : NULL, json);
+    }
+    cli_parser_clear(&p);
+    return code;
+}

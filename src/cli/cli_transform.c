@@ -1,33 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Options that a transform's own parameter table defines, and those of the engine. */
+/* --transform, --preset, and the options that a transform's own parameter table defines. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 
-/* --transform decides which other options exist, so it is looked for before the others are parsed. */
-static const char *wanted_transform(int argc, char **argv)
+/* --transform and --preset decide which other options exist, so they are looked for before the others are parsed.
+ * option: with its dashes. NULL: not given. */
+static const char *wanted(int argc, char **argv, const char *option)
 {
-    static const char option[] = "--transform";
-    const char *name = "stft";
+    const size_t length = strlen(option);
+    const char *value = NULL;
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], option) == 0 && i + 1 < argc) {
-            name = argv[++i];
-        } else if (g_str_has_prefix(argv[i], option) && argv[i][sizeof option - 1] == '=') {
-            name = argv[i] + sizeof option;
+            value = argv[++i];
+        } else if (g_str_has_prefix(argv[i], option) && argv[i][length] == '=') {
+            value = argv[i] + length + 1;
         }
     }
-    return name;
+    return value;
 }
 
-static char *param_help(const SonoParamDesc *d)
+static char *param_help(const SonoParamDesc *d, double value)
 {
-    const char *space = d->unit[0] ? " " : "";
-    if (d->kind == SONO_PARAM_ENUM) {
-        g_autofree char *choices = g_strjoinv(", ", (char **)(void *)d->choices);
-        return g_strdup_printf("%s: %s (default %s)", d->title, choices, d->choices[(int)d->def]);
-    }
-    return g_strdup_printf("%s, %g to %g%s%s (default %g)", d->title, d->min, d->max, space, d->unit, d->def);
+    g_autofree char *range = cli_param_range(d, value);
+    return g_strdup_printf(d->kind == SONO_PARAM_ENUM ? "%s: %s" : "%s, %s", d->title, range);
 }
 
 static char *transform_list(void)
@@ -39,28 +36,72 @@ static char *transform_list(void)
     return g_string_free(list, FALSE);
 }
 
-bool cli_transform_add(CliTransform *t, CliParser *p, int argc, char **argv)
+static char *preset_list(void)
 {
-    const char *name = wanted_transform(argc, argv);
-    char *list = transform_list();
-    g_ptr_array_add(p->texts, list);
-    *t = (CliTransform){.transform = sono_transform_find(name)};
+    GString *list = g_string_new(NULL);
+    for (gsize i = 0; sono_presets[i]; i++) {
+        g_string_append_printf(list, "%s%s", i ? ", " : "", sono_presets[i]->name);
+    }
+    return g_string_free(list, FALSE);
+}
+
+/* The transform that the command line asks for, with its preset's or its own defaults; false: reported. */
+static bool choose(CliTransform *t, const CliCommand *command, const char *name, const char *preset_name)
+{
+    g_autofree char *transforms = transform_list();
+    g_autofree char *presets = preset_list();
+    SonoError err = {0};
+    t->is_given = name || preset_name;
+    t->transform = sono_transform_find(name ? name : sono_transforms[0]->name);
     if (!t->transform) {
-        (void)cli_usage_error(p->command, "unknown transform '%s', must be one of: %s", name, list);
+        (void)cli_usage_error(command, "unknown transform '%s', must be one of: %s", name, transforms);
         return false;
     }
-    t->params = sono_params_defaults(t->transform->params);
-    char *help = g_strdup_printf("Transform: %s (default stft)", list);
+    if (!preset_name) {
+        t->params = sono_params_defaults(t->transform->params);
+        return true;
+    }
+    const SonoTransform *of_preset = NULL;
+    t->preset = sono_preset_find(preset_name);
+    if (!t->preset) {
+        (void)cli_usage_error(command, "unknown preset '%s', must be one of: %s", preset_name, presets);
+    } else if (sono_preset_params(t->preset, &of_preset, &t->params, &err) != SONO_OK) {
+        (void)cli_usage_error(command, "%s", err.message);
+    } else if (name && of_preset != t->transform) {
+        (void)cli_usage_error(command, "--preset %s is for --transform %s, not %s", preset_name, of_preset->name, name);
+    } else {
+        t->transform = of_preset;
+        return true;
+    }
+    return false;
+}
+
+bool cli_transform_add(CliTransform *t, CliParser *p, int argc, char **argv)
+{
+    *t = (CliTransform){0};
+    if (!choose(t, p->command, wanted(argc, argv, "--transform"), wanted(argc, argv, "--preset"))) {
+        return false;
+    }
+    g_autofree char *transforms = transform_list();
+    g_autofree char *presets = preset_list();
+    char *help = g_strdup_printf("Transform: %s (default %s)", transforms, sono_transforms[0]->name);
+    char *preset_help = g_strdup_printf("Transform and settings by purpose: %s", presets);
     g_ptr_array_add(p->texts, help);
-    const GOptionEntry transform[] = {{"transform", 0, 0, G_OPTION_ARG_STRING, &t->name, help, "NAME"},
-                                      G_OPTION_ENTRY_NULL};
+    g_ptr_array_add(p->texts, preset_help);
+    const GOptionEntry transform[] = {
+        {"transform", 0, 0, G_OPTION_ARG_STRING, &t->name, help, "NAME"},
+        {"preset", 0, 0, G_OPTION_ARG_STRING, &t->preset_name, preset_help, "NAME"},
+        G_OPTION_ENTRY_NULL,
+    };
     cli_parser_add(p, transform);
     for (gsize i = 0; i < t->transform->params.n; i++) {
         const SonoParamDesc *d = &t->transform->params.desc[i];
-        char *text = param_help(d);
+        char *text = param_help(d, t->params.v[i]);
+        char *option = cli_option_name(d);
         g_ptr_array_add(p->texts, text);
+        g_ptr_array_add(p->texts, option);
         const char *kind = d->kind == SONO_PARAM_ENUM ? "NAME" : "N";
-        const GOptionEntry entry[] = {{d->name, 0, 0, G_OPTION_ARG_STRING, &t->values[i], text, kind},
+        const GOptionEntry entry[] = {{option, 0, 0, G_OPTION_ARG_STRING, &t->values[i], text, kind},
                                       G_OPTION_ENTRY_NULL};
         cli_parser_add(p, entry);
     }
@@ -71,10 +112,12 @@ bool cli_transform_finish(CliTransform *t, const CliParser *p)
 {
     SonoError err = {0};
     for (gsize i = 0; i < t->transform->params.n; i++) {
-        const char *name = t->transform->params.desc[i].name;
+        const SonoParamDesc *d = &t->transform->params.desc[i];
         if (t->values[i] &&
-            sono_params_set_text(t->transform->params, &t->params, name, t->values[i], &err) != SONO_OK) {
-            (void)cli_usage_error(p->command, "--%s", err.message);
+            sono_params_set_text(t->transform->params, &t->params, d->name, t->values[i], &err) != SONO_OK) {
+            g_autofree char *option = cli_option_name(d);
+            const size_t known = g_str_has_prefix(err.message, d->name) ? strlen(d->name) : 0;
+            (void)cli_usage_error(p->command, "--%s%s", option, err.message + known);
             return false;
         }
     }
@@ -87,7 +130,13 @@ void cli_transform_clear(CliTransform *t)
         g_free(t->values[i]);
     }
     g_free(t->name);
+    g_free(t->preset_name);
     *t = (CliTransform){0};
+}
+
+SonoAxisScale cli_transform_scale(const CliTransform *t)
+{
+    return t->preset ? t->preset->scale : t->transform->scale;
 }
 
 void cli_transform_json(SonoJsonWriter *w, const char *key, const SonoPlan *plan)
@@ -104,34 +153,4 @@ void cli_transform_json(SonoJsonWriter *w, const char *key, const SonoPlan *plan
         }
     }
     sono_json_end_object(w);
-}
-
-void cli_engine_add(CliEngineOptions *o, CliParser *p)
-{
-    *o = (CliEngineOptions){0};
-    const GOptionEntry entries[] = {
-        {"backend", 0, 0, G_OPTION_ARG_STRING, &o->backend, "Compute with this backend (see: engines)", "NAME"},
-        {"threads", 0, 0, G_OPTION_ARG_INT, &o->n_threads, "Threads to compute with (default: all cores)", "N"},
-        G_OPTION_ENTRY_NULL};
-    cli_parser_add(p, entries);
-}
-
-bool cli_engine_finish(const CliEngineOptions *o, const CliParser *p)
-{
-    if (o->n_threads < 0 || o->n_threads > SONO_MAX_THREADS) {
-        (void)cli_usage_error(p->command, "--threads is %d, must be from 1 to %d, or 0 for all cores", o->n_threads,
-                              SONO_MAX_THREADS);
-        return false;
-    }
-    return true;
-}
-
-SonoStatus cli_engine_open(const CliEngineOptions *o, SonoEngine **out, SonoError *err)
-{
-    return sono_engine_new(o->backend, o->n_threads, out, err);
-}
-
-void cli_engine_options_clear(CliEngineOptions *o)
-{
-    g_clear_pointer(&o->backend, g_free);
 }

@@ -5,10 +5,12 @@
 
 #include "analyze.h"
 
+#define MAX_BANDS 4096
+
 typedef struct Options {
-    char *output, *scale, *map;
+    char *output, *scale, *map, *values;
     double start_s, end_s, fmin_hz, fmax_hz, floor_db, ceiling_db;
-    int channel, width_px, height_px;
+    int channel, width_px, height_px, n_bands;
     gboolean quick, json;
 } Options;
 
@@ -30,11 +32,13 @@ static void add_options(Options *o, CliParser *p)
         {"end", 0, 0, G_OPTION_ARG_DOUBLE, &o->end_s, "End, in seconds (default: of the sound)", "S"},
         {"channel", 0, 0, G_OPTION_ARG_INT, &o->channel, "Channel, counted from 0 (default: all)", "N"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Print what was written as JSON", NULL},
-        {"scale", 0, 0, G_OPTION_ARG_STRING, &o->scale, "Picture: frequency axis linear, log or mel (default log)",
+        {"scale", 0, 0, G_OPTION_ARG_STRING, &o->scale,
+         "Frequency axis linear, log, mel, erb or bark (default: what suits the transform)", "NAME"},
+        {"fmin", 0, 0, G_OPTION_ARG_DOUBLE, &o->fmin_hz, "Lowest frequency (default 0; log axis: 30)", "HZ"},
+        {"fmax", 0, 0, G_OPTION_ARG_DOUBLE, &o->fmax_hz, "Highest frequency (default: half the sample rate)", "HZ"},
+        {"bands", 0, 0, G_OPTION_ARG_INT, &o->n_bands, "Sum the bins of an stft to N bands of the axis", "N"},
+        {"values", 0, 0, G_OPTION_ARG_STRING, &o->values, "Array: complex or power (default complex; --bands: power)",
          "NAME"},
-        {"fmin", 0, 0, G_OPTION_ARG_DOUBLE, &o->fmin_hz, "Picture: lowest frequency (default 0; log: 30)", "HZ"},
-        {"fmax", 0, 0, G_OPTION_ARG_DOUBLE, &o->fmax_hz, "Picture: highest frequency (default: half the sample rate)",
-         "HZ"},
         {"floor", 0, 0, G_OPTION_ARG_DOUBLE, &o->floor_db, "Picture: darkest level (default: ceiling - 90)", "DB"},
         {"ceiling", 0, 0, G_OPTION_ARG_DOUBLE, &o->ceiling_db, "Picture: brightest level (default: what is seen)",
          "DB"},
@@ -51,6 +55,7 @@ static void clear_options(Options *o)
     g_free(o->output);
     g_free(o->scale);
     g_free(o->map);
+    g_free(o->values);
 }
 
 /* Index in sono_scale_names, or -1. */
@@ -65,9 +70,10 @@ static int find_scale(const char *name)
 }
 
 /* What can be said without the sound. */
-static bool check_options(const CliCommand *self, const Options *o, CliExit *code)
+static bool check_options(const CliCommand *self, const Options *o, const CliTransform *t, CliExit *code)
 {
     *code = CLI_USAGE;
+    g_autofree char *scales = g_strjoinv(", ", (char **)(void *)sono_scale_names);
     const double numbers[] = {o->start_s, o->end_s, o->fmin_hz, o->fmax_hz, o->floor_db, o->ceiling_db};
     for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
         if (isinf(numbers[i])) {
@@ -80,7 +86,15 @@ static bool check_options(const CliCommand *self, const Options *o, CliExit *cod
     } else if (!g_str_has_suffix(o->output, ".png") && !g_str_has_suffix(o->output, ".npy")) {
         (void)cli_usage_error(self, "%s: the name must end in .png or .npy", o->output);
     } else if (o->scale && find_scale(o->scale) < 0) {
-        (void)cli_usage_error(self, "--scale is '%s', must be one of: linear, log, mel", o->scale);
+        (void)cli_usage_error(self, "--scale is '%s', must be one of: %s", o->scale, scales);
+    } else if (o->n_bands < 0 || o->n_bands == 1 || o->n_bands > MAX_BANDS) {
+        (void)cli_usage_error(self, "--bands is %d, must be from 2 to %d", o->n_bands, MAX_BANDS);
+    } else if (o->n_bands > 0 && strcmp(t->transform->name, "stft") != 0) {
+        (void)cli_usage_error(self, "--bands is for the stft; %s has bands of its own", t->transform->name);
+    } else if (o->values && strcmp(o->values, "complex") != 0 && strcmp(o->values, "power") != 0) {
+        (void)cli_usage_error(self, "--values is '%s', must be one of: complex, power", o->values);
+    } else if (o->n_bands > 0 && o->values && strcmp(o->values, "power") != 0) {
+        (void)cli_usage_error(self, "--bands have powers, not complex values");
     } else if (o->map && !sono_colour_map_find(o->map)) {
         (void)cli_usage_error(self, "--map is '%s', which is no colour map (see: sonobrush-cli engines)", o->map);
     } else if (isnan(o->start_s) || o->start_s < 0.0 || (!isnan(o->end_s) && o->end_s <= o->start_s)) {
@@ -136,7 +150,11 @@ static CliExit analyze(const CliCommand *self, const char *path, const Options *
         .json = o->json,
         .width_px = o->width_px,
         .height_px = o->height_px,
-        .axis = {.scale = (SonoAxisScale)find_scale(o->scale ? o->scale : "log")},
+        .axis = {.scale = o->scale ? (SonoAxisScale)find_scale(o->scale) : cli_transform_scale(t)},
+        .n_bands = o->n_bands,
+        .values = o->n_bands > 0 || (o->values && strcmp(o->values, "power") == 0) ? ANALYZE_POWER : ANALYZE_COMPLEX,
+        .fmin_hz = o->fmin_hz,
+        .fmax_hz = o->fmax_hz,
         .floor_db = o->floor_db,
         .ceiling_db = o->ceiling_db,
         .map = o->map ? sono_colour_map_find(o->map) : sono_colour_maps[0],
@@ -152,7 +170,8 @@ static CliExit analyze(const CliCommand *self, const char *path, const Options *
     }
     status = cli_engine_open(engine_options, &engine, &err);
     if (status == SONO_OK) {
-        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, sound.reader.n_frames, &plan, &err);
+        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, sound.reader.n_frames, &plan,
+                                  &err);
     }
     CliExit code = CLI_USAGE;
     job.engine = engine;
@@ -180,7 +199,7 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
     add_options(&options, &p);
     cli_engine_add(&engine, &p);
     if (cli_transform_add(&transform, &p, argc, argv) && cli_parser_run(&p, argc, argv, 1, 1, &code) &&
-        check_options(self, &options, &code)) {
+        check_options(self, &options, &transform, &code)) {
         code = cli_transform_finish(&transform, &p) && cli_engine_finish(&engine, &p)
                    ? analyze(self, p.operands[0], &options, &transform, &engine)
                    : CLI_USAGE;
@@ -195,9 +214,12 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
 const CliCommand cli_command_analyze = {
     .name = "analyze",
     .operands = "FILE",
-    .summary = "Write a spectrogram as a picture or its complex coefficients as a NumPy array",
-    .details = "A .npy file holds complex64 [channels][slices][bins]; slice k is centred at (first_slice + k) hops\n"
-               "(--json prints first_slice) and its phase is that at the centre. |coefficient| * sine_scale is the\n"
-               "amplitude of a sine.",
+    .summary = "Write a spectrogram as a picture or its coefficients as a NumPy array",
+    .details =
+        "A .npy file holds complex64 [channels][columns][rows]; --json says where columns and rows lie. The rows\n"
+        "of an stft are its bins and slice k is centred at (first_slice + k) hops; those of the other transforms\n"
+        "are bands, slices merged. Phase is that at the column; |coefficient| * sine_scale is the amplitude of a\n"
+        "sine. --values power: float32, the square of that amplitude.\n"
+        "Options of another transform: sonobrush-cli analyze --transform NAME --help",
     .run = run,
 };

@@ -50,9 +50,11 @@ static CliExit print_json(const BenchList *list)
     return cli_print_json(&w);
 }
 
-static CliExit run_benchmarks(bool json)
+static CliExit run_benchmarks(const char *operand, bool json)
 {
-    static SonoStatus (*const benchmarks[])(BenchList *, SonoError *) = {bench_stft, bench_tiles, bench_commit};
+    (void)operand;
+    static SonoStatus (*const benchmarks[])(BenchList *, SonoError *) = {bench_stft, bench_tiles, bench_commit,
+                                                                         bench_region};
     g_autofree BenchList *list = g_new0(BenchList, 1);
     for (gsize i = 0; i < G_N_ELEMENTS(benchmarks); i++) {
         SonoError err = {0};
@@ -72,17 +74,7 @@ static CliExit run_benchmarks(bool json)
 
 static CliExit run(const CliCommand *self, int argc, char **argv)
 {
-    CliParser p;
-    gboolean json = FALSE;
-    CliExit code = CLI_OK;
-    const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL}, G_OPTION_ENTRY_NULL};
-    cli_parser_init(&p, self);
-    cli_parser_add(&p, entries);
-    if (cli_parser_run(&p, argc, argv, 0, 0, &code)) {
-        code = run_benchmarks(json);
-    }
-    cli_parser_clear(&p);
-    return code;
+    return cli_run_report(self, argc, argv, 0, run_benchmarks);
 }
 
 const CliCommand cli_command_bench = {

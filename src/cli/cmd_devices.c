@@ -43,28 +43,26 @@ static void print_text(const SonoDeviceList *list)
     }
 }
 
+static CliExit list_devices(const char *operand, bool json)
+{
+    (void)operand;
+    SonoDeviceList list = {0};
+    SonoError err = {0};
+    CliExit code = CLI_OK;
+    if (sono_device_list(NULL, &list, &err) != SONO_OK) {
+        code = cli_fail(&err);
+    } else if (json) {
+        code = print_json(&list);
+    } else {
+        print_text(&list);
+    }
+    sono_device_list_clear(&list);
+    return code;
+}
+
 static CliExit run(const CliCommand *self, int argc, char **argv)
 {
-    CliParser p;
-    gboolean json = FALSE;
-    CliExit code = CLI_OK;
-    const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL}, G_OPTION_ENTRY_NULL};
-    cli_parser_init(&p, self);
-    cli_parser_add(&p, entries);
-    if (cli_parser_run(&p, argc, argv, 0, 0, &code)) {
-        SonoDeviceList list = {0};
-        SonoError err = {0};
-        if (sono_device_list(NULL, &list, &err) != SONO_OK) {
-            code = cli_fail(&err);
-        } else if (json) {
-            code = print_json(&list);
-        } else {
-            print_text(&list);
-        }
-        sono_device_list_clear(&list);
-    }
-    cli_parser_clear(&p);
-    return code;
+    return cli_run_report(self, argc, argv, 0, list_devices);
 }
 
 const CliCommand cli_command_devices = {

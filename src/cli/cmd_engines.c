@@ -6,31 +6,6 @@
 #include "sono_operation.h"
 #include "sono_picture.h"
 
-static void params_json(SonoJsonWriter *w, SonoParamTable table)
-{
-    sono_json_begin_array(w, "params", SONO_JSON_LINES);
-    for (gsize i = 0; i < table.n; i++) {
-        const SonoParamDesc *d = &table.desc[i];
-        sono_json_begin_object(w, NULL, SONO_JSON_INLINE);
-        sono_json_string(w, "name", d->name);
-        sono_json_string(w, "unit", d->unit);
-        if (d->kind == SONO_PARAM_ENUM) {
-            sono_json_begin_array(w, "choices", SONO_JSON_INLINE);
-            for (gsize k = 0; d->choices[k]; k++) {
-                sono_json_string(w, NULL, d->choices[k]);
-            }
-            sono_json_end_array(w);
-            sono_json_string(w, "default", d->choices[(int)d->def]);
-        } else {
-            sono_json_double(w, "min", d->min);
-            sono_json_double(w, "max", d->max);
-            sono_json_double(w, "default", d->def);
-        }
-        sono_json_end_object(w);
-    }
-    sono_json_end_array(w);
-}
-
 static void backends_json(SonoJsonWriter *w, SonoJobs *jobs)
 {
     sono_json_begin_array(w, "backends", SONO_JSON_LINES);
@@ -64,7 +39,7 @@ static CliExit print_json(SonoJobs *jobs)
         sono_json_begin_object(&w, NULL, SONO_JSON_LINES);
         sono_json_string(&w, "name", sono_transforms[i]->name);
         sono_json_string(&w, "title", sono_transforms[i]->title);
-        params_json(&w, sono_transforms[i]->params);
+        cli_params_json(&w, sono_transforms[i]->params);
         sono_json_end_object(&w);
     }
     sono_json_end_array(&w);
@@ -73,7 +48,7 @@ static CliExit print_json(SonoJobs *jobs)
         sono_json_begin_object(&w, NULL, SONO_JSON_LINES);
         sono_json_string(&w, "name", sono_operations[i]->name);
         sono_json_string(&w, "title", sono_operations[i]->title);
-        params_json(&w, sono_operations[i]->params);
+        cli_params_json(&w, sono_operations[i]->params);
         sono_json_end_object(&w);
     }
     sono_json_end_array(&w);
@@ -84,20 +59,6 @@ static CliExit print_json(SonoJobs *jobs)
     sono_json_end_array(&w);
     sono_json_end_object(&w);
     return cli_print_json(&w);
-}
-
-static void print_params(SonoParamTable table)
-{
-    for (gsize i = 0; i < table.n; i++) {
-        const SonoParamDesc *d = &table.desc[i];
-        if (d->kind == SONO_PARAM_ENUM) {
-            g_autofree char *choices = g_strjoinv(", ", (char **)(void *)d->choices);
-            printf("    %-10s %s (default %s)\n", d->name, choices, d->choices[(int)d->def]);
-        } else {
-            printf("    %-10s %g to %g%s%s (default %g)\n", d->name, d->min, d->max, d->unit[0] ? " " : "", d->unit,
-                   d->def);
-        }
-    }
 }
 
 static void print_text(SonoJobs *jobs)
@@ -114,15 +75,14 @@ static void print_text(SonoJobs *jobs)
             type->close(be);
         }
     }
-    printf("transforms\n");
+    printf("transforms (their parameters and presets: sonobrush-cli transforms)\n");
     for (gsize i = 0; sono_transforms[i]; i++) {
         printf("  %-10s %s\n", sono_transforms[i]->name, sono_transforms[i]->title);
-        print_params(sono_transforms[i]->params);
     }
     printf("operations\n");
     for (gsize i = 0; sono_operations[i]; i++) {
         printf("  %-10s %s\n", sono_operations[i]->name, sono_operations[i]->tip);
-        print_params(sono_operations[i]->params);
+        cli_params_print(sono_operations[i]->params);
     }
     printf("colour maps\n ");
     for (gsize i = 0; sono_colour_maps[i]; i++) {
@@ -131,28 +91,26 @@ static void print_text(SonoJobs *jobs)
     printf("\n");
 }
 
+static CliExit list_engines(const char *operand, bool json)
+{
+    (void)operand;
+    SonoJobs *jobs = NULL;
+    SonoError err = {0};
+    CliExit code = CLI_OK;
+    if (sono_jobs_new(0, &jobs, &err) != SONO_OK) {
+        code = cli_fail(&err);
+    } else if (json) {
+        code = print_json(jobs);
+    } else {
+        print_text(jobs);
+    }
+    sono_jobs_free(jobs);
+    return code;
+}
+
 static CliExit run(const CliCommand *self, int argc, char **argv)
 {
-    CliParser p;
-    gboolean json = FALSE;
-    CliExit code = CLI_OK;
-    const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL}, G_OPTION_ENTRY_NULL};
-    cli_parser_init(&p, self);
-    cli_parser_add(&p, entries);
-    if (cli_parser_run(&p, argc, argv, 0, 0, &code)) {
-        SonoJobs *jobs = NULL;
-        SonoError err = {0};
-        if (sono_jobs_new(0, &jobs, &err) != SONO_OK) {
-            code = cli_fail(&err);
-        } else if (json) {
-            code = print_json(jobs);
-        } else {
-            print_text(jobs);
-        }
-        sono_jobs_free(jobs);
-    }
-    cli_parser_clear(&p);
-    return code;
+    return cli_run_report(self, argc, argv, 0, list_engines);
 }
 
 const CliCommand cli_command_engines = {

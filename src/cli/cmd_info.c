@@ -138,33 +138,30 @@ static void print_text(const char *path, const FileInfo *info)
     }
 }
 
+static CliExit tell(const char *path, bool json)
+{
+    FileInfo *info = g_new0(FileInfo, 1);
+    SonoError err = {0};
+    CliExit code = CLI_OK;
+    if (inspect(path, info, &err) != SONO_OK) {
+        code = cli_fail(&err);
+    } else {
+        if (info->report.warning[0]) {
+            cli_warning("%s", info->report.warning);
+        }
+        if (json) {
+            code = print_json(path, info);
+        } else {
+            print_text(path, info);
+        }
+    }
+    g_free(info);
+    return code;
+}
+
 static CliExit run(const CliCommand *self, int argc, char **argv)
 {
-    CliParser p;
-    gboolean json = FALSE;
-    CliExit code = CLI_OK;
-    const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL}, G_OPTION_ENTRY_NULL};
-    cli_parser_init(&p, self);
-    cli_parser_add(&p, entries);
-    if (cli_parser_run(&p, argc, argv, 1, 1, &code)) {
-        FileInfo *info = g_new0(FileInfo, 1);
-        SonoError err = {0};
-        if (inspect(p.operands[0], info, &err) != SONO_OK) {
-            code = cli_fail(&err);
-        } else {
-            if (info->report.warning[0]) {
-                cli_warning("%s", info->report.warning);
-            }
-            if (json) {
-                code = print_json(p.operands[0], info);
-            } else {
-                print_text(p.operands[0], info);
-            }
-        }
-        g_free(info);
-    }
-    cli_parser_clear(&p);
-    return code;
+    return cli_run_report(self, argc, argv, 1, tell);
 }
 
 const CliCommand cli_command_info = {

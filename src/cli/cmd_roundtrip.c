@@ -1,66 +1,106 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* roundtrip FILE: analyse and synthesise the whole file, span by span, and say how close the result is. */
+/* roundtrip FILE: analyse and synthesise the whole file, batch by batch, and say how close the result is. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "sono_mem.h"
 
-#define SPAN_FRAMES 262144
+#define BATCH_BYTES ((size_t)16 << 20)
 
 typedef struct Error {
     double signal, noise; /* sums of squares */
     double max_error;
 } Error;
 
-/* Frames [span] of one channel, out = S V x. */
-static SonoStatus roundtrip_span(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, int channel,
-                                 SonoSpan span, Error *e, SonoError *err)
+/* The sound goes through batch by batch of slices. What a batch's last slices give to frames that the next batch
+ * reaches too is kept for it, so that every slice is computed once, however long it is. */
+typedef struct Trip {
+    SonoEngine *engine;
+    const SonoPlan *plan;
+    const SonoPcmReader *reader;
+    int64_t batch;   /* slices */
+    int64_t overlap; /* frames that neighbouring batches share */
+    float *in, *out; /* [support of a batch] */
+    float *kept;     /* [channel][overlap] */
+    SonoCplx *coef;
+} Trip;
+
+static void compare(const Trip *trip, SonoSpan frames, Error *e)
 {
-    const SonoSlices slices = sono_plan_slices_touching(plan, span);
-    const SonoSpan support = sono_plan_support(plan, slices);
-    float *in = sono_alloc_aligned((size_t)support.n_frames, sizeof *in);
-    float *out = sono_alloc_aligned((size_t)span.n_frames, sizeof *out);
-    SonoCplx *coef = sono_alloc_aligned((size_t)slices.n * plan->n_coef, sizeof *coef);
-    SonoStatus status = SONO_OK;
-    if (!in || !out || !coef) {
-        status = sono_fail(err, SONO_E_NOMEM, "no memory for %lld slices", (long long)slices.n);
-    }
-    if (status == SONO_OK) {
-        status = reader->read(reader->ctx, channel, support.start_frame, support.n_frames, in, err);
-    }
-    if (status == SONO_OK) {
-        status = sono_engine_analyse(engine, plan, in, support, slices, coef, err);
-    }
-    if (status == SONO_OK) {
-        status = sono_engine_synthesise(engine, plan, coef, slices, out, span, err);
-    }
-    for (int64_t i = 0; status == SONO_OK && i < span.n_frames; i++) {
-        const double x = in[span.start_frame - support.start_frame + i], d = (double)out[i] - x;
+    const int64_t n_frames = trip->reader->n_frames;
+    const int64_t from = MAX(0, -frames.start_frame);
+    const int64_t to = MIN(frames.n_frames, n_frames - frames.start_frame);
+    for (int64_t i = from; i < to; i++) {
+        const double x = (double)trip->in[i];
+        const double d = (double)trip->out[i] - x;
         e->signal += x * x;
         e->noise += d * d;
         e->max_error = fmax(e->max_error, fabs(d));
     }
-    sono_free(in);
-    sono_free(out);
-    sono_free(coef);
-    return status;
+}
+
+static SonoStatus trip_batch(Trip *trip, int channel, SonoSlices part, Error *e, SonoError *err)
+{
+    const SonoSpan support = sono_plan_support(trip->plan, part);
+    const SonoPcmReader *reader = trip->reader;
+    SonoStatus status = reader->read(reader->ctx, channel, support.start_frame, support.n_frames, trip->in, err);
+    if (status == SONO_OK) {
+        status = sono_engine_analyse(trip->engine, trip->plan, trip->in, support, part, trip->coef, err);
+    }
+    if (status == SONO_OK) {
+        status = sono_engine_synthesise(trip->engine, trip->plan, trip->coef, part, trip->out, support, err);
+    }
+    if (status != SONO_OK) {
+        return status;
+    }
+    float *kept = trip->kept + (size_t)channel * (size_t)trip->overlap;
+    const int64_t n_done = part.n * trip->plan->slice_hop;
+    for (int64_t i = 0; i < trip->overlap; i++) {
+        trip->out[i] += kept[i];
+    }
+    compare(trip, (SonoSpan){support.start_frame, n_done}, e);
+    memcpy(kept, trip->out + n_done, (size_t)trip->overlap * sizeof *kept);
+    return SONO_OK;
+}
+
+static SonoStatus trip_alloc(Trip *trip, SonoSlices all, SonoError *err)
+{
+    const SonoPlan *plan = trip->plan;
+    const int64_t fitting = (int64_t)(BATCH_BYTES / (plan->n_coef * sizeof(SonoCplx)));
+    trip->batch = CLAMP(fitting, 1, MAX(all.n, 1));
+    trip->overlap = plan->slice_len - plan->slice_hop;
+    const size_t n_frames = (size_t)sono_plan_support(plan, (SonoSlices){0, trip->batch}).n_frames;
+    trip->in = sono_alloc_aligned(n_frames, sizeof *trip->in);
+    trip->out = sono_alloc_aligned(n_frames, sizeof *trip->out);
+    trip->coef = sono_alloc_aligned((size_t)trip->batch * plan->n_coef, sizeof *trip->coef);
+    trip->kept = sono_calloc((size_t)trip->reader->n_channels * (size_t)MAX(trip->overlap, 1), sizeof *trip->kept);
+    return trip->in && trip->out && trip->coef && trip->kept
+               ? SONO_OK
+               : sono_fail(err, SONO_E_NOMEM, "no memory for %lld slices", (long long)trip->batch);
 }
 
 static SonoStatus roundtrip(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, Error *errors,
                             SonoError *err)
 {
+    Trip trip = {.engine = engine, .plan = plan, .reader = reader};
+    const SonoSlices all = sono_plan_slices_touching(plan, (SonoSpan){0, reader->n_frames});
+    SonoStatus status = trip_alloc(&trip, all, err);
     CliProgress progress;
     cli_progress_begin(&progress, "round trip");
-    SonoStatus status = SONO_OK;
-    for (int64_t start = 0; start < reader->n_frames && status == SONO_OK; start += SPAN_FRAMES) {
-        const SonoSpan span = {start, MIN(SPAN_FRAMES, reader->n_frames - start)};
+    for (int64_t m = 0; m < all.n && status == SONO_OK; m += trip.batch) {
+        const SonoSlices part = {all.first + m, MIN(trip.batch, all.n - m)};
         for (int c = 0; c < reader->n_channels && status == SONO_OK; c++) {
-            status = roundtrip_span(engine, plan, reader, c, span, &errors[c], err);
+            status = trip_batch(&trip, c, part, &errors[c], err);
         }
-        cli_progress_update(&progress, (double)start / (double)reader->n_frames);
+        cli_progress_update(&progress, (double)m / (double)all.n);
     }
     cli_progress_end(&progress);
+    sono_free(trip.in);
+    sono_free(trip.out);
+    sono_free(trip.coef);
+    sono_free(trip.kept);
     return status;
 }
 
@@ -80,6 +120,8 @@ static CliExit print_json(const char *path, const SonoPlan *plan, const SonoPcmR
     sono_json_begin_object(&w, NULL, SONO_JSON_LINES);
     sono_json_string(&w, "file", path);
     cli_transform_json(&w, "transform", plan);
+    sono_json_double(&w, "bound_a", plan->bound_a);
+    sono_json_double(&w, "bound_b", plan->bound_b);
     sono_json_double(&w, "rate_hz", reader->rate_hz);
     sono_json_int(&w, "n_frames", reader->n_frames);
     sono_json_double(&w, "snr_db", worst); /* null: no error at all */
@@ -98,7 +140,7 @@ static CliExit print_json(const char *path, const SonoPlan *plan, const SonoPcmR
 
 static CliExit print_text(const SonoPlan *plan, const SonoPcmReader *reader, const Error *errors)
 {
-    char text[160];
+    char text[256];
     printf("%s\n", sono_plan_describe(plan, text, sizeof text));
     for (int c = 0; c < reader->n_channels; c++) {
         if (errors[c].noise > 0.0) {
@@ -124,7 +166,8 @@ static CliExit run_on(const char *path, const CliTransform *t, const CliEngineOp
     }
     status = cli_engine_open(engine_options, &engine, &err);
     if (status == SONO_OK) {
-        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, sound.reader.n_frames, &plan, &err);
+        status = sono_engine_plan(engine, t->transform, &t->params, sound.reader.rate_hz, sound.reader.n_frames, &plan,
+                                  &err);
     }
     if (status == SONO_OK) {
         errors = g_new0(Error, (gsize)sound.reader.n_channels);

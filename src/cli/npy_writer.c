@@ -16,9 +16,10 @@ void npy_abandon(NpyWriter *w)
     *w = (NpyWriter){0};
 }
 
-SonoStatus npy_open(NpyWriter *w, const char *path, const int64_t shape[3], SonoError *err)
+SonoStatus npy_open(NpyWriter *w, const char *path, NpyType type, const int64_t shape[3], SonoError *err)
 {
-    *w = (NpyWriter){.n_left = shape[0] * shape[1] * shape[2]};
+    *w = (NpyWriter){.value_bytes = type == NPY_COMPLEX64 ? sizeof(SonoCplx) : sizeof(float),
+                     .n_left = shape[0] * shape[1] * shape[2]};
     unsigned char header[HEADER_BYTES];
     const uint16_t length = HEADER_BYTES - 10;
     const uint16_t one = 1;
@@ -29,8 +30,8 @@ SonoStatus npy_open(NpyWriter *w, const char *path, const int64_t shape[3], Sono
     header[9] = (unsigned char)(length >> 8);
     char text[HEADER_BYTES];
     const int n =
-        snprintf(text, sizeof text, "{'descr': '%cc8', 'fortran_order': False, 'shape': (%lld, %lld, %lld), }", order,
-                 (long long)shape[0], (long long)shape[1], (long long)shape[2]);
+        snprintf(text, sizeof text, "{'descr': '%c%s', 'fortran_order': False, 'shape': (%lld, %lld, %lld), }", order,
+                 type == NPY_COMPLEX64 ? "c8" : "f4", (long long)shape[0], (long long)shape[1], (long long)shape[2]);
     memcpy(header + 10, text, (size_t)n); /* at most 10 + 44 + 3 * 21 bytes */
     header[HEADER_BYTES - 1] = '\n';
     SonoStatus status = sono_file_writer_open(path, &w->file, err);
@@ -43,10 +44,10 @@ SonoStatus npy_open(NpyWriter *w, const char *path, const int64_t shape[3], Sono
     return status;
 }
 
-SonoStatus npy_write(NpyWriter *w, const SonoCplx *values, size_t n, SonoError *err)
+SonoStatus npy_write(NpyWriter *w, const void *values, size_t n, SonoError *err)
 {
     w->n_left -= (int64_t)n;
-    return sono_file_writer_write(w->file, values, n * sizeof *values, err);
+    return sono_file_writer_write(w->file, values, n * w->value_bytes, err);
 }
 
 SonoStatus npy_close(NpyWriter *w, SonoError *err)

@@ -2,6 +2,7 @@
 /* The engine: one backend, and the cpu for every call it cannot serve. */
 #include "sono_engine.h"
 
+#include "band_raster.h"
 #include "sono_log.h"
 #include "sono_mem.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #define MAX_PLANS 32
+#define MAX_RASTERS 16
 
 struct SonoEngine {
     SonoJobs *jobs;
@@ -20,6 +22,8 @@ struct SonoEngine {
     _Atomic bool told;   /* the one notice about fallbacks per call was given */
     pthread_mutex_t lock;
     SonoPlan *plans[MAX_PLANS]; /* guarded by lock; most recently used first */
+    pthread_mutex_t raster_lock;      /* apart: making one takes milliseconds */
+    BandRaster *rasters[MAX_RASTERS]; /* guarded by raster_lock; most recently used first */
 };
 
 static SonoStatus open_backend(const char *name, SonoJobs *jobs, SonoBackend **out, SonoError *err)
@@ -40,6 +44,7 @@ SonoStatus sono_engine_new(const char *backend, int n_threads, SonoEngine **out,
         sono_free(e);
         return sono_fail(err, SONO_E_NOMEM, "no memory for the engine");
     }
+    (void)pthread_mutex_init(&e->raster_lock, NULL); /* cannot fail with default attributes on Linux */
     SonoStatus status = sono_jobs_new(n_threads, &e->jobs, err);
     if (status == SONO_OK) {
         status = open_backend("cpu", e->jobs, &e->cpu, err);
@@ -72,6 +77,10 @@ void sono_engine_free(SonoEngine *e)
     for (int i = 0; i < MAX_PLANS; i++) {
         sono_plan_unref(e->plans[i]);
     }
+    for (int i = 0; i < MAX_RASTERS; i++) {
+        band_raster_unref(e->rasters[i]);
+    }
+    (void)pthread_mutex_destroy(&e->raster_lock);
     (void)pthread_mutex_destroy(&e->lock);
     sono_free(e);
 }
@@ -178,6 +187,34 @@ SonoStatus sono_engine_edit_plan(SonoEngine *e, const SonoPlan *base, double f0_
     *out = sono_plan_ref(plan);
     (void)pthread_mutex_unlock(&e->lock);
     return SONO_OK;
+}
+
+SonoStatus engine_band_raster(SonoEngine *e, const SonoPlan *plan, int level, BandRaster **out, SonoError *err)
+{
+    const int32_t last = band_raster_last_level(plan);
+    const int32_t at_level = level < last ? level : last;
+    (void)pthread_mutex_lock(&e->raster_lock);
+    int at = 0;
+    while (at < MAX_RASTERS && e->rasters[at] &&
+           (e->rasters[at]->plan->key != plan->key || e->rasters[at]->level != at_level)) {
+        at++;
+    }
+    BandRaster *raster = at < MAX_RASTERS ? e->rasters[at] : NULL;
+    SonoStatus status = SONO_OK;
+    if (!raster) {
+        status = band_raster_new(plan, at_level, &raster, err);
+        at = at < MAX_RASTERS ? at : MAX_RASTERS - 1;
+        if (status == SONO_OK) {
+            band_raster_unref(e->rasters[at]);
+        }
+    }
+    if (status == SONO_OK) {
+        memmove(e->rasters + 1, e->rasters, (size_t)at * sizeof e->rasters[0]);
+        e->rasters[0] = raster;
+        *out = band_raster_ref(raster);
+    }
+    (void)pthread_mutex_unlock(&e->raster_lock);
+    return status;
 }
 
 /* After a failed call: may the cpu take it over? Says so once. */

@@ -7,13 +7,18 @@
 #include "sono_mem.h"
 #include "sono_tile.h"
 
+static double row_hz(const SonoPlan *plan, int32_t row)
+{
+    return plan->axis == SONO_AXIS_TIME ? sono_plan_freq_hz(plan, (size_t)row) : sono_plan_row_hz(plan, (double)row);
+}
+
 /* First bin at or above a frequency; frequencies of bins ascend. */
 static int32_t bin_at_least(const SonoPlan *plan, int32_t n_bins, double freq_hz)
 {
     int32_t lo = 0, hi = n_bins;
     while (lo < hi) {
         const int32_t mid = lo + (hi - lo) / 2;
-        if (sono_plan_freq_hz(plan, (size_t)mid) < freq_hz) {
+        if (row_hz(plan, mid) < freq_hz) {
             lo = mid + 1;
         } else {
             hi = mid;
@@ -34,24 +39,24 @@ static PictureRow make_row(const SonoPlan *plan, const SonoFreqAxis *axis, int32
     row.first = row.end = bin_at_least(plan, n_bins, centre_hz);
     row.part = -1.0f;
     if (row.first > 0 && row.first < n_bins) {
-        const double below_hz = sono_plan_freq_hz(plan, (size_t)row.first - 1);
-        const double above_hz = sono_plan_freq_hz(plan, (size_t)row.first);
+        const double below_hz = row_hz(plan, row.first - 1);
+        const double above_hz = row_hz(plan, row.first);
         row.part = (float)((centre_hz - below_hz) / (above_hz - below_hz));
     }
     return row;
 }
 
-SonoStatus sono_picture_rows_make(const SonoPlan *plan, const SonoFreqAxis *axis, int height, PictureRows *out,
-                                  SonoError *err)
+SonoStatus sono_picture_rows_make(const SonoPlan *plan, const SonoPictureSpec *spec, PictureRows *out, SonoError *err)
 {
-    PictureRows rows = {.height = height, .n_bins = sono_plan_n_bins(plan)};
+    const int height = spec->height_px;
+    PictureRows rows = {.height = height, .n_bins = sono_plan_n_bins(plan), .pool = spec->pool};
     rows.row = sono_calloc((size_t)height, sizeof *rows.row);
     if (!rows.row) {
         return sono_fail(err, SONO_E_NOMEM, "no memory for a picture of %d rows", height);
     }
     rows.first_bin = rows.n_bins;
     for (int y = 0; y < height; y++) {
-        rows.row[y] = make_row(plan, axis, rows.n_bins, height, y);
+        rows.row[y] = make_row(plan, &spec->axis, rows.n_bins, height, y);
         const PictureRow *r = &rows.row[y];
         const bool between = r->first == r->end;
         if (between && r->part < 0.0f) {
@@ -61,7 +66,9 @@ SonoStatus sono_picture_rows_make(const SonoPlan *plan, const SonoFreqAxis *axis
         rows.first_bin = first < rows.first_bin ? first : rows.first_bin;
         rows.end_bin = end > rows.end_bin ? end : rows.end_bin;
     }
-    rows.level_offset_db = (float)(20.0 * log10(plan->atoms[0].level_scale));
+    if (plan->axis == SONO_AXIS_TIME) {
+        rows.level_offset_db = (float)(20.0 * log10(plan->atoms[0].level_scale));
+    }
     *out = rows;
     return SONO_OK;
 }
@@ -78,6 +85,17 @@ static float level_from_power(const PictureRows *rows, float power)
     return db > SONO_TILE_FLOOR_DB ? db : SONO_TILE_FLOOR_DB;
 }
 
+static float pooled(SonoPool pool, const float *power, int32_t n)
+{
+    float most = 0.0f;
+    float sum = 0.0f;
+    for (int32_t k = 0; k < n; k++) {
+        most = power[k] > most ? power[k] : most;
+        sum += power[k];
+    }
+    return pool == SONO_POOL_MEAN ? sum / (float)n : most;
+}
+
 void sono_picture_rows_levels(const PictureRows *rows, const float *power, float *row_db)
 {
     for (int y = 0; y < rows->height; y++) {
@@ -89,11 +107,7 @@ void sono_picture_rows_levels(const PictureRows *rows, const float *power, float
             const float above = level_from_power(rows, power[r->first]);
             row_db[y] = below + r->part * (above - below);
         } else {
-            float most = 0.0f;
-            for (int32_t k = r->first; k < r->end; k++) {
-                most = power[k] > most ? power[k] : most;
-            }
-            row_db[y] = level_from_power(rows, most);
+            row_db[y] = level_from_power(rows, pooled(rows->pool, power + r->first, r->end - r->first));
         }
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The texels of a strip: their memory, gutters and edges, and coarser levels of time from finer ones. */
+#include "column_job.h"
 #include "strip_internal.h"
 
 #include "sono_mem.h"
@@ -141,6 +142,15 @@ void sono_strip_finish_edges(SonoStrip *strip, int64_t col0, int64_t n_cols)
     }
 }
 
+bool sono_strip_can_halve(const SonoPlan *plan, int32_t level_t, int32_t level_f)
+{
+    const SonoPlan *picture = plan->picture ? plan->picture : plan;
+    if (level_t < 1 || (level_t == 1 && level_f == 0)) {
+        return false; /* level 0 has phases */
+    }
+    return picture->axis == SONO_AXIS_TIME || level_t > band_raster_last_level(picture);
+}
+
 /* The louder of two texels, the first if they are equal. */
 static inline void louder(const float *a, const float *b, float *out)
 {
@@ -175,16 +185,16 @@ static void halve_row(const float *const in[4], float *out)
 SonoStatus sono_strip_halve_time(const SonoPlan *plan, int64_t n_frames, SonoStripKey key, int32_t tile0, int32_t tile1,
                                  const SonoStrip *const finer[4], SonoStrip **out, SonoError *err)
 {
-    if (key.level_t < 1 || (key.level_t == 1 && key.level_f == 0)) {
-        return sono_fail(err, SONO_E_INVALID, "phases cannot be halved");
+    if (!sono_strip_can_halve(plan, key.level_t, key.level_f)) {
+        return sono_fail(err, SONO_E_INVALID, "tiles of level %d, %d cannot be made from finer ones", (int)key.level_t,
+                         (int)key.level_f);
     }
     SonoStrip *s = NULL;
     const SonoStatus status = sono_strip_new(plan, key, tile0, tile1, &s, err);
     if (status != SONO_OK) {
         return status;
     }
-    const int64_t n_slices = (n_frames + plan->slice_hop - 1) / plan->slice_hop;
-    const int64_t n_cols = (n_slices + (INT64_C(1) << key.level_t) - 1) >> key.level_t;
+    const int64_t n_cols = column_count(plan, n_frames, key.level_t);
     const int64_t col0 = SONO_TILE_INNER * key.x - 1;
     for (int32_t i = s->n_below; i < s->n_tiles - s->n_above; i++) {
         for (size_t y = 0; y < SONO_TILE_TEXELS; y++) {

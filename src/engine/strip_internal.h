@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside strips: strip.c analyses, strip_reduce.c finds the loudest coefficients and turns them into decibels (apart,
- * because these loops are what the first picture of a long file waits for), strip_data.c is about the texels' memory.
+/* Inside strips: column_job.c and what it calls analyses, strip_reduce.c finds the loudest coefficients and turns them
+ * into decibels (apart, because these loops are what the first picture of a long file waits for), strip_data.c is about
+ * the texels' memory.
  */
 #pragma once
 #include "sono_cplx.h"
@@ -27,11 +28,11 @@ typedef struct SonoBinColumn {
     size_t n_bins;
     bool empty;
     float *power, *re, *im;
-    float *prev_re, *prev_im;                       /* the same bin one slice earlier */
-    float *slice_power;                             /* scratch: loudest of a run of slices ... */
-    int32_t *slice_row;                             /* ... and in which row it is */
-    float *row_power, *row_re, *row_im;             /* scratch: the winners of rows of several bins */
-    float *row_advance, *row_prev_re, *row_prev_im; /* likewise */
+    float *prev_re, *prev_im;                                      /* the same bin one slice earlier */
+    float *slice_power;                                            /* scratch: loudest of a run of slices ... */
+    int32_t *slice_row;                                            /* ... and in which row it is */
+    float *row_power, *row_re, *row_im;                            /* scratch: the winners of rows of several bins */
+    float *row_advance, *row_per_turn, *row_prev_re, *row_prev_im; /* likewise */
     float *prev_turns;
     void *memory;
 } SonoBinColumn;
@@ -53,9 +54,9 @@ bool sono_texels_init(SonoTexelBlock *block, size_t n_rows); /* false: no memory
 void sono_texels_free(SonoTexelBlock *block);
 /* Rows [row0, row1) of level_f of a column that is not empty, as column j of the block (row row0 comes first). Row r is
  * the loudest of bins [r << level_f, (r + 1) << level_f). advance: turns per slice at the centre of every bin, in
- * [0, 1). scale: power of a full-scale sine times this is 1. bins_per_turn: size / hop. */
+ * [0, 1). scale: power of a full-scale sine times this is 1. bins_per_turn: of every bin, size / hop over time. */
 void sono_texels_finish(SonoBinColumn *col, SonoTexelKind kind, int level_f, size_t row0, size_t row1,
-                        const float *advance, float scale, float bins_per_turn, SonoTexelBlock *block, size_t j);
+                        const float *advance, float scale, const float *bins_per_turn, SonoTexelBlock *block, size_t j);
 
 /* A strip that holds tiles [tile0, tile1), its texels not yet written. */
 SonoStatus sono_strip_new(const SonoPlan *plan, SonoStripKey key, int32_t tile0, int32_t tile1, SonoStrip **out,

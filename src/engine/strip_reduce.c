@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define N_ARRAYS 14
+#define N_ARRAYS 15
 
 bool sono_bins_init(SonoBinColumn *col, size_t n_bins)
 {
@@ -37,6 +37,7 @@ bool sono_bins_init(SonoBinColumn *col, size_t n_bins)
         .row_prev_re = p + 11 * stride,
         .row_prev_im = p + 12 * stride,
         .prev_turns = p + 13 * stride,
+        .row_per_turn = p + 14 * stride,
     };
     return true;
 }
@@ -178,14 +179,15 @@ static void phases(const float *restrict re, const float *restrict im, size_t n,
     }
 }
 
-/* Phase has advanced by (bin + deviation) * hop / size turns since the slice before. In: turns, prev; out: turns. */
-static void deviations(const float *restrict prev, const float *restrict advance, const float *restrict level_db,
-                       size_t n, float bins_per_turn, float *restrict turns)
+/* Phase has advanced by advance + deviation / bins_per_turn turns since the slice before. In: turns, prev; out: turns.
+ */
+static void deviations(const float *restrict prev, const float *restrict advance, const float *restrict bins_per_turn,
+                       const float *restrict level_db, size_t n, float *restrict turns)
 {
     for (size_t r = 0; r < n; r++) {
         const float d = turns[r] - prev[r] - advance[r];
         const float wrapped = d - SONO_KFLOOR(d + 0.5f);
-        turns[r] = level_db[r] > SONO_TILE_FLOOR_DB ? wrapped * bins_per_turn : 0.0f; /* silence has no frequency */
+        turns[r] = level_db[r] > SONO_TILE_FLOOR_DB ? wrapped * bins_per_turn[r] : 0.0f; /* silence has no frequency */
     }
 }
 
@@ -214,7 +216,7 @@ static void max_powers(const SonoBinColumn *col, int level_f, size_t row0, size_
 
 /* The loudest bin of every row. */
 static void pick_rows(SonoBinColumn *col, SonoTexelKind kind, int level_f, size_t row0, size_t row1,
-                      const float *advance)
+                      const float *advance, const float *bins_per_turn)
 {
     for (size_t r = row0; r < row1; r++) {
         const size_t end = (r + 1) << level_f < col->n_bins ? (r + 1) << level_f : col->n_bins;
@@ -226,12 +228,13 @@ static void pick_rows(SonoBinColumn *col, SonoTexelKind kind, int level_f, size_
             col->row_prev_re[r] = col->prev_re[k];
             col->row_prev_im[r] = col->prev_im[k];
             col->row_advance[r] = advance[k];
+            col->row_per_turn[r] = bins_per_turn[k];
         }
     }
 }
 
 void sono_texels_finish(SonoBinColumn *col, SonoTexelKind kind, int level_f, size_t row0, size_t row1,
-                        const float *advance, float scale, float bins_per_turn, SonoTexelBlock *block, size_t j)
+                        const float *advance, float scale, const float *bins_per_turn, SonoTexelBlock *block, size_t j)
 {
     float *level_db = block->level_db + j * block->stride;
     float *second = block->second + j * block->stride;
@@ -246,13 +249,14 @@ void sono_texels_finish(SonoBinColumn *col, SonoTexelKind kind, int level_f, siz
         return;
     }
     if (!own) {
-        pick_rows(col, kind, level_f, row0, row1, advance);
+        pick_rows(col, kind, level_f, row0, row1, advance, bins_per_turn);
     }
     levels((own ? col->power : col->row_power) + row0, n, scale, level_db);
     phases((own ? col->re : col->row_re) + row0, (own ? col->im : col->row_im) + row0, n, second);
     if (kind == SONO_TEXEL_DEVIATION) {
         phases((own ? col->prev_re : col->row_prev_re) + row0, (own ? col->prev_im : col->row_prev_im) + row0, n,
                col->prev_turns);
-        deviations(col->prev_turns, (own ? advance : col->row_advance) + row0, level_db, n, bins_per_turn, second);
+        deviations(col->prev_turns, (own ? advance : col->row_advance) + row0,
+                   (own ? bins_per_turn : col->row_per_turn) + row0, level_db, n, second);
     }
 }

@@ -97,10 +97,10 @@ static bool take_finer(const FeedView *v, const SonoTileFeed *feed, const FeedGr
 
 static bool find_finer(const FeedView *v, const SonoTileFeed *feed, FeedJob *job, bool exact)
 {
-    bool good = job->group.key.level_t > 0;
+    bool good = true;
     for (int i = 0; i < job->group.n_tiles && good; i++) {
-        const bool phases = job->group.key.level_t == 1 && job->group.tiles[i].level_f == 0;
-        good = !phases && take_finer(v, feed, &job->group, i, exact, job->finer[i]);
+        good = sono_strip_can_halve(feed->plan, job->group.key.level_t, job->group.tiles[i].level_f) &&
+               take_finer(v, feed, &job->group, i, exact, job->finer[i]);
     }
     if (!good) {
         drop_strips(&job->finer[0][0], (size_t)SONO_MAX_BANDS * 4);

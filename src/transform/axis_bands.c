@@ -10,6 +10,9 @@
 
 double sono_axis_band_hz(const SonoFreqAxis *axis, int32_t n_bands, int32_t band)
 {
+    if (band == 0 || band == n_bands - 1) {
+        return band == 0 ? axis->f0_hz : axis->f1_hz;
+    }
     return sono_freq_axis_hz(axis, (double)band / (double)(n_bands - 1));
 }
 

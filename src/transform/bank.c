@@ -30,7 +30,7 @@ static const struct {
     double support;
     int power, min_bins, min_bins_of_hop[3]; /* of hops of 4, 5 and 6 eighths */
 } windows[] = {
-    [SONO_BANK_HANN] = {3.0, 2, 4, {9, 10, 15}},
+    [SONO_BANK_HANN] = {3.0, 2, 4, {10, 10, 15}},
     [SONO_BANK_COS4] = {4.0, 4, 8, {10, 13, 20}},
 };
 

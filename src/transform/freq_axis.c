@@ -38,7 +38,7 @@ double sono_unwarp(SonoScaleLaw law, double y)
     case SONO_WARP_LOG:
         return exp2(y) - law.shift_hz;
     case SONO_WARP_RECIPROCAL:
-        return -1.0 / y - law.shift_hz;
+        return y < 0.0 ? -1.0 / y - law.shift_hz : (double)INFINITY;
     case SONO_WARP_LINEAR:
         break;
     }

@@ -161,7 +161,7 @@ static double sine_hz(const SonoPlan *plan, int32_t row, const float *power)
     const double p_lower = (double)(up ? at[0] : at[-1]);
     const double p_upper = (double)(up ? at[1] : at[0]);
     double lo = sono_plan_row_hz(plan, (double)row - 0.75);
-    double hi = sono_plan_row_hz(plan, (double)row + 0.75);
+    double hi = fmin(sono_plan_row_hz(plan, (double)row + 0.75), 0.5 * plan->rate_hz);
     for (int i = 0; i < 40; i++) {
         const double f = 0.5 * (lo + hi);
         if (p_upper * row_power_at(plan, lower, f) > p_lower * row_power_at(plan, lower + 1, f)) {

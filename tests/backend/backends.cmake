@@ -5,3 +5,5 @@ sono_test(conformance SOURCES backend/test_conformance.c backend/conformance_fix
           TIMEOUT 300)
 sono_test(reference SOURCES backend/test_reference.c backend/conformance_fixture.c LAYERS engine LABELS cpu TIMEOUT 300)
 sono_test(engine SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/backend/test_engine.c LAYERS engine LABELS "cpu;tsan")
+sono_test(bands SOURCES backend/test_bands.c LAYERS transform LABELS cpu TIMEOUT 300)
+target_include_directories(test_bands PRIVATE ${CMAKE_SOURCE_DIR}/src/transform)

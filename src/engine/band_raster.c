@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "band_raster.h"
+
+#include "sono_mem.h"
+
+#include <math.h>
+#include <stdatomic.h>
+
+#define MIN_COEF 8
+/* Of one slice. A group has at least as much work of its own as the slice's spectrum takes, which each needs anew. */
+#define GROUP_BYTES ((size_t)4 << 20)
+#define MIN_GROUP_COEF_PER_FRAME 4
+
+static int64_t columns_of_slice(const SonoPlan *plan, int32_t level)
+{
+    return level < 62 ? plan->slice_len / plan->picture_hop >> level : 0;
+}
+
+static int32_t n_coef_at(const SonoPlan *plan, const SonoAtom *atom, int32_t level)
+{
+    const int64_t columns = columns_of_slice(plan, level);
+    if (level > 0 && atom->n_fft >= 2 * columns) {
+        return atom->n_fft;
+    }
+    const int64_t least = level == 0 ? atom->length : 2 * (int64_t)atom->n_fft;
+    int64_t n = MIN_COEF;
+    while (n < columns || n < least) {
+        n *= 2;
+    }
+    return (int32_t)n;
+}
+
+int32_t band_raster_last_level(const SonoPlan *plan)
+{
+    int32_t least = plan->atoms[plan->row_atom].n_fft;
+    for (int32_t r = 1; r < plan->n_rows; r++) {
+        const int32_t n = plan->atoms[plan->row_atom + r].n_fft;
+        least = n < least ? n : least;
+    }
+    int32_t level = 1;
+    while (2 * columns_of_slice(plan, level) > least) {
+        level++;
+    }
+    return level;
+}
+
+int64_t band_raster_spacing(const SonoPlan *plan, int level)
+{
+    const int32_t last = band_raster_last_level(plan);
+    int32_t least = INT32_MAX;
+    for (int32_t r = 0; r < plan->n_rows; r++) {
+        const int32_t n = n_coef_at(plan, &plan->atoms[plan->row_atom + r], level < last ? level : last);
+        least = n < least ? n : least;
+    }
+    return plan->slice_len / least + 1;
+}
+
+/* Groups are cut where a row would become too long. */
+static SonoStatus derive_groups(BandRaster *r, SonoError *err)
+{
+    const SonoPlan *plan = r->plan;
+    const size_t by_frames = MIN_GROUP_COEF_PER_FRAME * (size_t)plan->slice_len;
+    const size_t by_bytes = GROUP_BYTES / sizeof(SonoCplx);
+    const size_t most = plan->slice_len > (1 << 17) && by_frames > by_bytes ? by_frames : by_bytes;
+    for (int32_t row = 0; row < r->n_rows; r->n_groups++) {
+        BandGroup *g = &r->groups[r->n_groups];
+        size_t n = (size_t)r->n_coef[row];
+        int32_t end = row + 1;
+        while (end < r->n_rows && n + (size_t)r->n_coef[end] <= most) {
+            n += (size_t)r->n_coef[end++];
+        }
+        *g = (BandGroup){.row0 = row, .n_rows = end - row, .row_at = r->n_all_coef};
+        const SonoStatus status =
+            sono_plan_derive(plan, plan->row_atom + row, end - row, r->n_coef + row, &g->plan, err);
+        if (status != SONO_OK) {
+            return status;
+        }
+        r->n_all_coef += g->plan->n_coef;
+        r->n_group_coef = g->plan->n_coef > r->n_group_coef ? g->plan->n_coef : r->n_group_coef;
+        row = end;
+    }
+    return SONO_OK;
+}
+
+/* What depends on a row's centre and number of coefficients. */
+static void fill_rows(BandRaster *r)
+{
+    const SonoPlan *plan = r->plan;
+    const double hz_per_bin = plan->rate_hz / (double)plan->slice_len;
+    const int64_t shared = plan->slice_len - plan->slice_hop;
+    for (int32_t k = 0; k < r->n_rows; k++) {
+        const SonoAtom *a = &plan->atoms[plan->row_atom + k];
+        const double n = (double)r->n_coef[k];
+        const double scale = a->level_scale * sqrt(n / (double)a->n_fft);
+        const double turns = a->freq_hz / hz_per_bin / n;
+        const double hz_per_turn = n * hz_per_bin;
+        const double step_hz = 1e-3 * hz_per_bin;
+        const double slope =
+            (sono_plan_row_at(plan, a->freq_hz + step_hz) - sono_plan_row_at(plan, a->freq_hz)) / step_hz;
+        r->power_scale[k] = (float)(scale * scale);
+        r->advance[k] = (float)(turns - floor(turns));
+        r->rows_per_turn[k] = (float)(hz_per_turn * slope);
+        r->tail_at[k] = r->n_tail;
+        r->n_tail += (size_t)((int64_t)r->n_coef[k] * shared / plan->slice_len) + 2;
+        r->max_coef = r->n_coef[k] > r->max_coef ? r->n_coef[k] : r->max_coef;
+    }
+}
+
+SonoStatus band_raster_new(const SonoPlan *plan, int32_t level, BandRaster **out, SonoError *err)
+{
+    if (plan->axis != SONO_AXIS_FREQ || plan->n_rows < 1 || plan->picture ||
+        (plan->slice_len & (plan->slice_len - 1)) != 0) {
+        return sono_fail(err, SONO_E_UNSUPPORTED, "no pictures of %s plans with slices of %lld frames", plan->transform,
+                         (long long)plan->slice_len);
+    }
+    BandRaster *r = sono_calloc(1, sizeof *r);
+    if (!r) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for the bands of a picture");
+    }
+    const size_t n = (size_t)plan->n_rows;
+    atomic_init(&r->refs, 1);
+    r->plan = sono_plan_ref(plan);
+    r->level = level;
+    r->n_rows = plan->n_rows;
+    r->groups = sono_calloc(n, sizeof *r->groups);
+    r->n_coef = sono_calloc(n, sizeof *r->n_coef);
+    r->tail_at = sono_calloc(n, sizeof *r->tail_at);
+    r->power_scale = sono_calloc(n, sizeof *r->power_scale);
+    r->advance = sono_calloc(n, sizeof *r->advance);
+    r->rows_per_turn = sono_calloc(n, sizeof *r->rows_per_turn);
+    SonoStatus status = r->groups && r->n_coef && r->tail_at && r->power_scale && r->advance && r->rows_per_turn
+                            ? SONO_OK
+                            : sono_fail(err, SONO_E_NOMEM, "no memory for the bands of a picture");
+    for (int32_t k = 0; k < r->n_rows && status == SONO_OK; k++) {
+        r->n_coef[k] = n_coef_at(plan, &plan->atoms[plan->row_atom + k], level);
+    }
+    if (status == SONO_OK) {
+        status = derive_groups(r, err);
+    }
+    if (status != SONO_OK) {
+        band_raster_unref(r);
+        return status;
+    }
+    fill_rows(r);
+    r->spacing = band_raster_spacing(plan, level);
+    *out = r;
+    return SONO_OK;
+}
+
+BandRaster *band_raster_ref(BandRaster *raster)
+{
+    (void)atomic_fetch_add_explicit(&raster->refs, 1, memory_order_relaxed);
+    return raster;
+}
+
+void band_raster_unref(BandRaster *r)
+{
+    if (!r || atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) > 1) {
+        return;
+    }
+    for (int32_t g = 0; r->groups && g < r->n_rows; g++) {
+        sono_plan_unref(r->groups[g].plan);
+    }
+    sono_plan_unref(r->plan);
+    sono_free(r->groups);
+    sono_free(r->n_coef);
+    sono_free(r->tail_at);
+    sono_free(r->power_scale);
+    sono_free(r->advance);
+    sono_free(r->rows_per_turn);
+    sono_free(r);
+}
