@@ -145,7 +145,8 @@ SonoSpan sono_plan_support(const SonoPlan *plan, SonoSlices slices);
 SonoStatus sono_plan_derive(const SonoPlan *base, int32_t first, int32_t n, const int32_t *n_fft, SonoPlan **out,
                             SonoError *err);
 /* FREQ: atoms whose support meets [f0_hz, f1_hz] (at least one: the nearest), and the derived plan of them in which all
- * have the largest's n_fft. */
+ * have the largest's n_fft. The plan leaves out the bands at DC and Nyquist, which may need many times as many
+ * coefficients, unless there is nothing else. */
 void sono_plan_atoms_touching(const SonoPlan *plan, double f0_hz, double f1_hz, int32_t *first, int32_t *n);
 SonoStatus sono_plan_for_edit(const SonoPlan *base, double f0_hz, double f1_hz, SonoPlan **out, SonoError *err);
 

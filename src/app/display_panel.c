@@ -62,8 +62,8 @@ static void add_axis(DisplayPanel *p)
     static const char *const names[][3] = {{"linear", N_("Lin"), N_("Linear frequency")},
                                            {"log", N_("Log"), N_("Logarithmic frequency: octaves are equally high")},
                                            {"mel", N_("Mel"), N_("Mel frequency: as pitch is heard")},
-                                           {"erb", N_("ERB"), N_("ERB rate: as the ear tells frequencies apart")},
-                                           {"bark", N_("Bark"), N_("Bark: critical bands of the ear")}};
+                                           {"erb", N_("ERB"), N_("ERB frequency: as the ear tells sounds apart")},
+                                           {"bark", N_("Bark"), N_("Bark frequency: as critical bands are wide")}};
     GtkWidget *box = add_choices(p, _("Axis"));
     gtk_widget_add_css_class(box, "dense");
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {

@@ -38,4 +38,5 @@ SonoStatus bench_clip(SonoPcmStore *store, double length_s, double at_s, float n
 SonoStatus bench_stft(BenchList *list, SonoError *err);
 SonoStatus bench_tiles(BenchList *list, SonoError *err);
 SonoStatus bench_commit(BenchList *list, SonoError *err);
+SonoStatus bench_bands(BenchList *list, SonoError *err);
 SonoStatus bench_region(BenchList *list, SonoError *err);

@@ -92,15 +92,11 @@ static bool slice_hears(const SonoPlan *plan, int64_t pad, int64_t slice, SonoSp
 
 /* Slices that hear sound so near the mask that an atom under the mask hears it too: within the time in which the
  * longest atom's envelope falls by 100 dB, or the window's padding. */
-static SonoSlices slices_in_reach(const SonoPlan *plan, SonoSpan mask, SonoSpan sound)
+static SonoSlices slices_in_reach(const SonoPlan *plan, double narrowest_hz, SonoSpan mask, SonoSpan sound)
 {
     int64_t pad = 0;
     while (plan->slice_window && pad < plan->slice_len / 2 && plan->slice_window[pad] == 0.0) {
         pad++;
-    }
-    double narrowest_hz = plan->atoms[0].width_hz;
-    for (int32_t i = 1; i < plan->n_atoms; i++) {
-        narrowest_hz = fmin(narrowest_hz, plan->atoms[i].width_hz);
     }
     const double reach_s = (plan->band_power == 2 ? 32.0 : 11.0) / narrowest_hz;
     const int64_t reach = reach_s * plan->rate_hz < (double)pad ? (int64_t)ceil(reach_s * plan->rate_hz) : pad;
@@ -125,6 +121,16 @@ static SonoSpan mask_span(const CommitRegion *r)
     return sono_span_intersect((SonoSpan){first, max64(1, end - first)}, sound_of(r));
 }
 
+/* Width of the narrowest band under the mask: that at DC may be it. */
+static double narrowest_hz(const CommitRegion *r)
+{
+    double width_hz = r->bounds.f0_hz > 0.0 ? INFINITY : r->base->atoms[0].width_hz;
+    for (int32_t i = 0; i < r->plan->n_atoms; i++) {
+        width_hz = fmin(width_hz, r->plan->atoms[i].width_hz);
+    }
+    return width_hz;
+}
+
 SonoStatus commit_bands_place(CommitRegion *r, SonoError *err)
 {
     const SonoPlan *base = r->base;
@@ -145,18 +151,22 @@ SonoStatus commit_bands_place(CommitRegion *r, SonoError *err)
     r->only_hz = between ? middle_hz : 0.0;
     r->fit.step_s = (double)base->slice_len / ((double)plan->atoms[0].n_fft * base->rate_hz);
     r->bounds = sono_region_intersect(sono_mask_bounds_fit(mask, r->fit), sound);
-    r->weighted = slices_in_reach(plan, mask_span(r), sound_of(r));
+    r->weighted = slices_in_reach(plan, narrowest_hz(r), mask_span(r), sound_of(r));
     r->span = sono_span_intersect(sono_plan_support(plan, r->weighted), sound_of(r));
     return SONO_OK;
 }
 
 /* --- the arithmetic --- */
 
+#define MAX_GROUPS 66
+
 typedef struct Bands {
     const CommitRegion *r;
     int channel;
-    int32_t n_groups, per_group; /* bands of the plan that are worked on at once */
-    int64_t per_batch;           /* slices */
+    /* bands that are worked on at once: those of the plan, a group at a time, and the ones at DC and Nyquist */
+    SonoPlan *groups[MAX_GROUPS];
+    int32_t n_groups;
+    int64_t per_batch; /* slices */
     float args[SONO_OP_MAX_ARGS];
     /* scratch, for the largest batch and group */
     float *pcm;
@@ -168,6 +178,9 @@ typedef struct Bands {
 
 static void bands_clear(Bands *b)
 {
+    for (int32_t g = 0; g < b->n_groups; g++) {
+        sono_plan_unref(b->groups[g]);
+    }
     sono_free(b->pcm);
     sono_free(b->weights);
     sono_free(b->cells);
@@ -178,38 +191,74 @@ static void bands_clear(Bands *b)
     sono_free(b->target);
 }
 
+static SonoStatus add_group_plan(Bands *b, const SonoPlan *of, int32_t first, int32_t n, SonoError *err)
+{
+    const SonoStatus status = sono_plan_derive(of, first, n, NULL, &b->groups[b->n_groups], err);
+    b->n_groups += status == SONO_OK;
+    return status;
+}
+
+static SonoStatus list_groups(Bands *b, SonoError *err)
+{
+    const CommitRegion *r = b->r;
+    const SonoPlan *base = r->base;
+    const int32_t n = r->plan->n_atoms;
+    const int32_t fit = (int32_t)max64(1, MAX_GROUP_COEFS / r->plan->atoms[0].n_fft);
+    const int32_t per_group = fit >= n ? n : fit * (MAX_GROUPS - 2) < n ? n / (MAX_GROUPS - 2) + 1 : fit;
+    SonoStatus status = SONO_OK;
+    if (per_group == n) {
+        b->groups[b->n_groups++] = sono_plan_ref(r->plan);
+    }
+    for (int32_t first = 0; status == SONO_OK && per_group < n && first < n; first += per_group) {
+        status = add_group_plan(b, r->plan, first, n - first < per_group ? n - first : per_group, err);
+    }
+    if (status == SONO_OK && !r->plan->atoms[0].real && base->atoms[0].freq_hz >= r->bounds.f0_hz) {
+        status = add_group_plan(b, base, 0, 1, err);
+    }
+    const int32_t top = base->n_atoms - 1;
+    if (status == SONO_OK && !r->plan->atoms[0].real && base->atoms[top].freq_hz <= r->bounds.f1_hz) {
+        status = add_group_plan(b, base, top, 1, err);
+    }
+    return status;
+}
+
 static SonoStatus bands_open(const CommitRegion *r, int channel, Bands *b, SonoError *err)
 {
-    const SonoPlan *plan = r->plan;
-    const int64_t n_fft = plan->atoms[0].n_fft;
-    const int64_t n_coef = (int64_t)plan->n_coef;
     *b = (Bands){.r = r, .channel = channel};
-    b->per_group = (int32_t)min64(plan->n_atoms, max64(1, MAX_GROUP_COEFS / n_fft));
-    b->n_groups = (plan->n_atoms + b->per_group - 1) / b->per_group;
-    b->per_batch = min64(r->weighted.n, max64(1, min64(MAX_BATCH, BATCH_COEFS / n_coef)));
     r->edit->operation->args(&r->edit->params, b->args);
-    const size_t n_cells = (size_t)(n_fft * b->per_group);
-    const size_t n = (size_t)b->per_batch * n_cells;
+    const SonoStatus status = list_groups(b, err);
+    size_t n_fft = 0;
+    size_t n_coef = 0;
+    size_t n_bands = 0;
+    for (int32_t g = 0; g < b->n_groups; g++) {
+        const SonoPlan *group = b->groups[g];
+        n_fft = (size_t)group->atoms[0].n_fft > n_fft ? (size_t)group->atoms[0].n_fft : n_fft;
+        n_coef = group->n_coef > n_coef ? group->n_coef : n_coef;
+        n_bands = (size_t)group->n_atoms > n_bands ? (size_t)group->n_atoms : n_bands;
+    }
+    if (status != SONO_OK) {
+        return status;
+    }
+    b->per_batch = min64(r->weighted.n, max64(1, min64(MAX_BATCH, BATCH_COEFS / (int64_t)n_coef)));
+    const size_t n = (size_t)b->per_batch * n_coef;
     const SonoSlices batch = {r->weighted.first, b->per_batch};
-    b->pcm = sono_alloc_uncleared((size_t)sono_plan_support(plan, batch).n_frames, sizeof *b->pcm);
+    b->pcm = sono_alloc_uncleared((size_t)sono_plan_support(r->plan, batch).n_frames, sizeof *b->pcm);
     b->weights = sono_alloc_uncleared(n, sizeof *b->weights);
-    b->cells = sono_alloc_uncleared(n_cells, sizeof *b->cells);
-    b->time_s = sono_alloc_uncleared((size_t)n_fft, sizeof *b->time_s);
-    b->freq_hz = sono_alloc_uncleared((size_t)b->per_group, sizeof *b->freq_hz);
-    b->column = sono_alloc_uncleared((size_t)n_fft, sizeof *b->column);
+    b->cells = sono_alloc_uncleared(n_coef, sizeof *b->cells);
+    b->time_s = sono_alloc_uncleared(n_fft, sizeof *b->time_s);
+    b->freq_hz = sono_alloc_uncleared(n_bands, sizeof *b->freq_hz);
+    b->column = sono_alloc_uncleared(n_fft, sizeof *b->column);
     b->coef = sono_alloc_uncleared(n, sizeof *b->coef);
     b->target = sono_alloc_uncleared(n, sizeof *b->target);
     return b->pcm && b->weights && b->cells && b->time_s && b->freq_hz && b->column && b->coef && b->target
                ? SONO_OK
-               : sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %d bands of %lld coefficients",
-                           (int)b->per_group, (long long)n_fft);
+               : sono_fail(err, SONO_E_NOMEM, "no memory for an edit of %zu coefficients", n);
 }
 
 /* The rows of a slice that the mask's bounds hold, [*row0, *row1) counted from its first, and their times: rows before
  * the first or after the last frame of the sound are at that frame. Returns the number of times. */
-static size_t slice_times(Bands *b, int64_t slice, int32_t *row0, int32_t *row1)
+static size_t slice_times(Bands *b, const SonoPlan *plan, int64_t slice, int32_t *row0, int32_t *row1)
 {
-    const SonoPlan *plan = b->r->plan;
     const int64_t first = band_rows_first(plan, slice);
     const double last_frame = (double)(sono_clip_n_frames(b->r->clip) - 1);
     size_t n = 0;
@@ -238,7 +287,7 @@ static SonoStatus slice_weights(Bands *b, const SonoPlan *group, int64_t slice, 
     int32_t row0 = 0;
     int32_t row1 = 0;
     memset(weights, 0, group->n_coef * sizeof *weights);
-    const size_t n_times = slice_times(b, slice, &row0, &row1);
+    const size_t n_times = slice_times(b, group, slice, &row0, &row1);
     if (n_times == 0) {
         return SONO_OK;
     }
@@ -336,18 +385,8 @@ static SonoStatus batch_part(Bands *b, SonoSlices slices, Part *part, SonoError 
     }
     const SonoSpan pcm_span = sono_span_intersect(sono_plan_support(r->plan, differing), sound_of(r));
     status = commit_region_read(r, b->channel, pcm_span, b->pcm, err);
-    if (b->n_groups == 1) {
-        return status == SONO_OK ? add_group(b, r->plan, differing, pcm_span, part, err) : status;
-    }
     for (int32_t g = 0; status == SONO_OK && g < b->n_groups; g++) {
-        const int32_t first = g * b->per_group;
-        const int32_t left = r->plan->n_atoms - first;
-        SonoPlan *group = NULL;
-        status = sono_plan_derive(r->plan, first, left < b->per_group ? left : b->per_group, NULL, &group, err);
-        if (status == SONO_OK) {
-            status = add_group(b, group, differing, pcm_span, part, err);
-        }
-        sono_plan_unref(group);
+        status = add_group(b, b->groups[g], differing, pcm_span, part, err);
     }
     return status;
 }

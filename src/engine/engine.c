@@ -21,7 +21,7 @@ struct SonoEngine {
     _Atomic bool lost;   /* chosen reported DEVICE: never call it again (its threads may still run, so keep it open) */
     _Atomic bool told;   /* the one notice about fallbacks per call was given */
     pthread_mutex_t lock;
-    SonoPlan *plans[MAX_PLANS]; /* guarded by lock; most recently used first */
+    SonoPlan *plans[MAX_PLANS];       /* guarded by lock; most recently used first */
     pthread_mutex_t raster_lock;      /* apart: making one takes milliseconds */
     BandRaster *rasters[MAX_RASTERS]; /* guarded by raster_lock; most recently used first */
 };

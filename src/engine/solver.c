@@ -22,9 +22,10 @@ static SonoStatus solver_open(Solver *s, SonoError *err)
 {
     const SonoSolveProblem *p = s->p;
     s->n_rows = (size_t)p->slices.n;
-    s->pitch = p->plan->n_coef;
-    s->n_bins = (size_t)p->plan->atoms[0].n_coef;
-    s->inner = sono_plan_slices_touching(p->plan, p->span);
+    s->pitch = sono_solve_pitch(p->plan);
+    s->n_bins = (size_t)(p->plan->axis == SONO_AXIS_TIME ? p->plan->atoms[0].n_coef : p->plan->n_atoms);
+    s->atom_frames = sono_solve_atom_frames(p->plan);
+    s->inner = sono_solve_rows_touching(p->plan, p->span);
     s->in_row0 = (size_t)(s->inner.first - p->slices.first);
     s->in_row1 = s->in_row0 + (size_t)s->inner.n;
     s->n_inner = (size_t)s->inner.n * s->pitch;
@@ -34,7 +35,8 @@ static SonoStatus solver_open(Solver *s, SonoError *err)
         return sono_fail(err, SONO_E_NOMEM, "no memory to solve for %zu columns", s->n_rows);
     }
     for (size_t k = 0; k < s->n_bins; k++) {
-        s->inner_weight[k] = (float)sono_plan_weight(p->plan, k);
+        const size_t coef = p->plan->axis == SONO_AXIS_TIME ? k : p->plan->atoms[k].coef_at;
+        s->inner_weight[k] = (float)sono_plan_weight(p->plan, coef);
     }
     return SONO_OK;
 }
@@ -98,7 +100,7 @@ static bool operation_erases(const Solver *s, double *gain)
 static SonoStatus analyse_edited(const Solver *s, const float *delta, SonoCplx *coef, SonoError *err)
 {
     const SonoCplx *before = s->p->coef + solver_inner_at(s);
-    const SonoStatus status = sono_engine_analyse(s->engine, s->p->plan, delta, s->p->span, s->inner, coef, err);
+    const SonoStatus status = solver_analyse(s, delta, s->p->span, s->inner, coef, err);
     for (size_t i = 0; status == SONO_OK && i < s->n_inner; i++) {
         coef[i].re += before[i].re;
         coef[i].im += before[i].im;
@@ -106,15 +108,35 @@ static SonoStatus analyse_edited(const Solver *s, const float *delta, SonoCplx *
     return status;
 }
 
+/* What is left of the sound, as the plain mask makes it, and `gain` of its tones: on the span, in the place of the
+ * sound. */
+static SonoStatus replace_by(const Solver *s, double gain, const float *left_pcm, float *delta, SonoError *err)
+{
+    const SonoSolveProblem *p = s->p;
+    const SonoStatus status = sono_solve_plain(s->engine, p->plan, p->operation, p->args, left_pcm, p->pcm_span,
+                                               p->weights, p->slices, delta, p->span, err);
+    const int64_t from = p->span.start_frame - p->pcm_span.start_frame;
+    for (int64_t i = 0; status == SONO_OK && i < p->span.n_frames; i++) {
+        delta[i] += (float)(1.0 - gain) * (left_pcm[from + i] - p->pcm[from + i]);
+    }
+    return status;
+}
+
 /* Target and delta for the sound without its tones: of a tone `gain` remains, of the rest what the operation leaves.
  * left (inner rows): V of the sound without tones, overwritten by the difference. */
-static SonoStatus retarget(const Solver *s, double gain, SonoCplx *left, SonoCplx *target, float *delta, SonoError *err)
+static SonoStatus retarget(const Solver *s, double gain, const float *left_pcm, SonoCplx *left, SonoCplx *target,
+                           float *delta, SonoError *err)
 {
     const SonoSolveProblem *p = s->p;
     const SonoCplx *before = p->coef + solver_inner_at(s);
+    const float *weights = p->weights + solver_inner_at(s);
     const float g = (float)gain;
-    const SonoStatus status = sono_engine_apply(s->engine, p->plan, p->operation, p->args, left,
-                                                p->weights + solver_inner_at(s), s->inner, target, err);
+    SonoStatus status = SONO_OK;
+    if (p->plan->axis == SONO_AXIS_FREQ) {
+        p->operation->run(left, weights, s->n_inner, p->args, target);
+    } else {
+        status = sono_engine_apply(s->engine, p->plan, p->operation, p->args, left, weights, s->inner, target, err);
+    }
     if (status != SONO_OK) {
         return status;
     }
@@ -124,7 +146,9 @@ static SonoStatus retarget(const Solver *s, double gain, SonoCplx *left, SonoCpl
         left[i].re = target[i].re - before[i].re;
         left[i].im = target[i].im - before[i].im;
     }
-    return sono_engine_synthesise(s->engine, p->plan, left, s->inner, delta, p->span, err);
+    return p->plan->axis == SONO_AXIS_FREQ
+               ? replace_by(s, gain, left_pcm, delta, err)
+               : sono_engine_synthesise(s->engine, p->plan, left, s->inner, delta, p->span, err);
 }
 
 typedef struct Ghost {
@@ -148,16 +172,17 @@ static SonoStatus run_tones(const Solver *s, const SolverSurround *surround, Gho
     SonoCplx *left = sono_alloc_aligned(s->n_inner, sizeof *left);
     SonoCplx *without = sono_alloc_aligned(s->n_inner, sizeof *without);
     float *other = sono_alloc_aligned(n_frames, sizeof *other);
+    float *left_pcm = sono_alloc_uncleared((size_t)p->pcm_span.n_frames, sizeof *left_pcm);
     SonoStatus status = SONO_E_NOMEM;
-    if (!left || !without || !other) {
+    if (!left || !without || !other || !left_pcm) {
         (void)sono_fail(err, status, "no memory to take tones out of %zu frames", n_frames);
         goto done;
     }
-    status = solver_tones(s, surround, left, tones, err);
+    status = solver_tones(s, surround, left_pcm, left, tones, err);
     if (status != SONO_OK || *tones == 0) {
         goto done;
     }
-    status = retarget(s, ghost->gain, left, without, other, err);
+    status = retarget(s, ghost->gain, left_pcm, left, without, other, err);
     if (status == SONO_OK) {
         status = analyse_edited(s, other, left, err);
     }
@@ -177,6 +202,7 @@ done:
     sono_free(left);
     sono_free(without);
     sono_free(other);
+    sono_free(left_pcm);
     return status;
 }
 
@@ -236,8 +262,8 @@ SonoStatus sono_solve(SonoEngine *engine, const SonoSolveProblem *problem, float
     SolverSurround surround = {0};
     double gain = 1.0;
     *result = (SonoSolveResult){0};
-    if (problem->plan->axis != SONO_AXIS_TIME || problem->plan->n_atoms != 1 || problem->span.n_frames == 0 ||
-        problem->settings.max_steps <= 0 || !(problem->settings.strength > 0.0)) {
+    if (!sono_solve_takes(problem->plan) || problem->span.n_frames == 0 || problem->settings.max_steps <= 0 ||
+        !(problem->settings.strength > 0.0)) {
         return SONO_OK;
     }
     SonoStatus status = solver_open(&s, err);

@@ -18,7 +18,8 @@ typedef struct Cg {
     float lambda;
     SonoCplx *scratch, *coef_p, *coef_next; /* inner rows */
     float *r, *p, *q, *z;                   /* span */
-    float *inverse_diag;                    /* [slice_hop] */
+    int64_t n_diag;
+    float *inverse_diag; /* [n_diag], repeats */
 } Cg;
 
 static void cg_clear(Cg *cg)
@@ -43,13 +44,19 @@ static bool cg_alloc(Cg *cg)
     cg->p = sono_alloc_aligned(n_frames, sizeof *cg->p);
     cg->q = sono_alloc_aligned(n_frames, sizeof *cg->q);
     cg->z = sono_alloc_aligned(n_frames, sizeof *cg->z);
-    cg->inverse_diag = sono_alloc_aligned((size_t)cg->s->p->plan->slice_hop, sizeof *cg->inverse_diag);
+    cg->n_diag = cg->s->p->plan->axis == SONO_AXIS_TIME ? cg->s->p->plan->slice_hop : 1;
+    cg->inverse_diag = sono_alloc_aligned((size_t)cg->n_diag, sizeof *cg->inverse_diag);
     return cg->scratch && cg->coef_p && cg->coef_next && cg->r && cg->p && cg->q && cg->z && cg->inverse_diag;
 }
 
-/* diag(V* V) repeats with the hop: n_fft times the sum of the squared windows over a frame. */
+/* TIME: diag(V* V) repeats with the hop: n_fft times the sum of the squared windows over a frame. FREQ: V* V acts on
+ * frequencies and is nearly a multiple of 1 where the bands lie. */
 static void fill_inverse_diag(const SonoPlan *plan, float *inverse)
 {
+    if (plan->axis == SONO_AXIS_FREQ) {
+        inverse[0] = (float)(1.0 / plan->bound_b);
+        return;
+    }
     const SonoAtom *a = &plan->atoms[0];
     const int64_t hop = plan->slice_hop;
     const int64_t start = a->centre - a->length / 2 - plan->slice_lead; /* first tap of slice 0 */
@@ -66,7 +73,7 @@ static void fill_inverse_diag(const SonoPlan *plan, float *inverse)
 
 static void precondition(const Cg *cg)
 {
-    const int64_t hop = cg->s->p->plan->slice_hop;
+    const int64_t hop = cg->n_diag;
     const SonoSpan span = cg->s->p->span;
     int64_t at = ((span.start_frame % hop) + hop) % hop;
     for (int64_t i = 0; i < span.n_frames; i++) {
@@ -173,10 +180,9 @@ static double objective(const Cg *cg, const SonoCplx *coef)
 /* y = V* w (a - b) on the span */
 static SonoStatus weighted_adjoint(const Cg *cg, const SonoCplx *a, const SonoCplx *b, float *y, SonoError *err)
 {
-    const SonoSolveProblem *p = cg->s->p;
     RowCall call = {.cg = cg, .a = a, .b = b, .out = cg->scratch};
     solver_for_rows(cg->s, (size_t)cg->s->inner.n, weigh_row, &call);
-    return sono_engine_adjoint(cg->s->engine, p->plan, cg->scratch, cg->s->inner, y, p->span, err);
+    return solver_adjoint(cg->s, cg->scratch, y, err);
 }
 
 /* First residual and direction; *rz their product. */
@@ -200,7 +206,7 @@ static SonoStatus cg_start(Cg *cg, const SonoCplx *coef_now, double *rz, SonoErr
 static SonoStatus step_length(Cg *cg, double rz, double *a, SonoError *err)
 {
     const SonoSolveProblem *p = cg->s->p;
-    SonoStatus status = sono_engine_analyse(cg->s->engine, p->plan, cg->p, p->span, cg->s->inner, cg->coef_p, err);
+    SonoStatus status = solver_analyse(cg->s, cg->p, p->span, cg->s->inner, cg->coef_p, err);
     if (status == SONO_OK) {
         status = weighted_adjoint(cg, cg->coef_p, NULL, cg->q, err);
     }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Between the parts of the solver: solver.c (when to do what), solver_surround.c (what to expect under the mask),
- * solver_tonal.c and solver_tone.c (subtracting tones), solver_cg.c (conjugate gradients), solver_rows.c (sums).
+ * solver_tonal.c and solver_tone.c (subtracting tones), solver_cg.c (conjugate gradients), solver_rows.c (sums),
+ * solver_grid.c (where rows and bins lie), solver_bands.c (rows of FREQ plans).
  *
- * Rows are slices of problem->slices; coefficient arrays that only the solver needs hold the inner rows, those that
+ * Rows are those of problem->slices; coefficient arrays that only the solver needs hold the inner rows, those that
  * touch the span. All sums are taken per row, in double, and added in the order of rows. */
 #pragma once
 #include <stdbool.h>
@@ -19,12 +20,32 @@ typedef struct Solver {
     size_t on_row0, on_row1; /* rows with a masked cell (half-open) */
     size_t on_bin0, on_bin1; /* bins with one */
     size_t in_row0, in_row1; /* inner rows */
-    SonoSlices inner;        /* the same as slices of the plan */
+    SonoSlices inner;        /* the same as rows of the plan */
     size_t n_inner;          /* coefficients of the inner rows, pads included */
     size_t n_core;           /* cells inside the mask */
     float *inner_weight;     /* sono_plan_weight() of a row, pads 0 */
     double *sums;            /* [n_rows] scratch of solver_sum_rows() */
+    int64_t atom_frames;     /* length of an atom */
 } Solver;
+
+/* Distance of rows in frames, num / den. */
+typedef struct SolverPitch {
+    int64_t num, den;
+} SolverPitch;
+SolverPitch solver_row_pitch(const SonoPlan *plan);
+
+/* Frequency of a fractional bin, and the distance of a and b bins around one: from lo - 1/2 to bin, bin to hi + 1/2. */
+double solver_bin_hz(const Solver *s, double bin);
+double solver_below_hz(const Solver *s, double bin, size_t lo);
+double solver_above_hz(const Solver *s, double bin, size_t hi);
+/* Power of white noise in the coefficients of a Hann STFT over that in the bin's. */
+double solver_noise_ratio(const Solver *s, size_t bin);
+
+/* Rows of V x, of x on span. */
+SonoStatus solver_analyse(const Solver *s, const float *x, SonoSpan span, SonoSlices rows, SonoCplx *coef,
+                          SonoError *err);
+/* y = V* coef (inner rows) on the problem's span. */
+SonoStatus solver_adjoint(const Solver *s, const SonoCplx *coef, float *y, SonoError *err);
 
 /* First inner row of an array that has all rows. */
 static inline size_t solver_inner_at(const Solver *s)
@@ -55,9 +76,9 @@ void solver_surround_clear(SolverSurround *surround);
 /* Median height of the runs inside the mask, weighted by area, in bins; 0 when nothing is inside. */
 SonoStatus solver_run_height(const Solver *s, size_t *height, SonoError *err);
 
-/* Subtract tones: coef_left (inner rows) becomes V of what is left of the sound. *tones: tracks subtracted, 0 if none
- * or if the result was not worth it (coef_left is then undefined). */
-SonoStatus solver_tones(const Solver *s, const SolverSurround *surround, SonoCplx *coef_left, int *tones,
+/* Subtract tones: left[pcm_span] becomes what is left of the sound, coef_left (inner rows) V of that. *tones: tracks
+ * subtracted, 0 if none or if the result was not worth it (both are then undefined). */
+SonoStatus solver_tones(const Solver *s, const SolverSurround *surround, float *left, SonoCplx *coef_left, int *tones,
                         SonoError *err);
 
 /* One spectral peak followed through consecutive rows. */

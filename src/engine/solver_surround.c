@@ -14,28 +14,54 @@
 #define MIN_RING_BINS 8
 #define LN_2 0.6931471805599453
 
-/* Distances in columns and bins; with a hop of a quarter window: 8, 3 and 4 columns. */
+/* Rows in so many quarters of an atom, rounded up; of windows with a hop of a quarter 4 make 4. */
+static size_t rows_in(const SonoPlan *plan, int64_t quarters)
+{
+    const SolverPitch pitch = solver_row_pitch(plan);
+    const int64_t frames = quarters * sono_solve_atom_frames(plan) * pitch.den;
+    return (size_t)((frames + 4 * pitch.num - 1) / (4 * pitch.num));
+}
 static size_t ring_columns(const SonoPlan *plan)
 {
-    return (size_t)((2 * plan->slice_len + plan->slice_hop - 1) / plan->slice_hop);
+    return rows_in(plan, 8);
 }
 static size_t guard_columns(const SonoPlan *plan)
 {
-    return (size_t)((3 * plan->slice_len + 4 * plan->slice_hop - 1) / (4 * plan->slice_hop));
+    return rows_in(plan, 3);
 }
 static size_t smooth_columns(const SonoPlan *plan)
 {
-    return (size_t)((plan->slice_len + plan->slice_hop - 1) / plan->slice_hop);
+    return rows_in(plan, 4);
 }
+
+/* Bins that an atom's main lobe reaches on one side, and one. */
 static size_t guard_bins(const SonoPlan *plan)
 {
-    const double bin_hz = plan->rate_hz / (double)plan->atoms[0].n_fft;
-    return (size_t)ceil(plan->main_lobe_hz / bin_hz - 1e-9) + 1;
+    if (plan->axis == SONO_AXIS_TIME) {
+        const double bin_hz = plan->rate_hz / (double)plan->atoms[0].n_fft;
+        return (size_t)ceil(plan->main_lobe_hz / bin_hz - 1e-9) + 1;
+    }
+    double most = 1.0;
+    for (int32_t i = 1; i < plan->n_atoms; i++) {
+        const SonoAtom *a = &plan->atoms[i];
+        if (!a->real && !a[-1].real) {
+            most = fmax(most, 0.5 * a->width_hz / (a->freq_hz - a[-1].freq_hz));
+        }
+    }
+    return (size_t)ceil(most - 1e-9) + 1;
 }
 
 int64_t sono_solve_slice_margin(const SonoPlan *plan)
 {
     return (int64_t)(ring_columns(plan) + guard_columns(plan)) + 1;
+}
+
+#define MAX_RING_BANDS 24
+
+int32_t sono_solve_band_margin(const SonoPlan *plan, int32_t height)
+{
+    const int32_t ring = height < MIN_RING_BINS ? MIN_RING_BINS : height > MAX_RING_BANDS ? MAX_RING_BANDS : height;
+    return (int32_t)guard_bins(plan) + ring + 1;
 }
 
 typedef struct Ring {
@@ -238,7 +264,7 @@ static double energy_like(const Solver *s, const double *occupied, int64_t from,
     double sum = 0.0;
     int64_t n = 0;
     for (int64_t row = from < 0 ? 0 : from; row < to && row < (int64_t)s->n_rows; row++) {
-        const int64_t centre = (s->p->slices.first + row) * s->p->plan->slice_hop;
+        const int64_t centre = sono_solve_row_frame(s->p->plan, s->p->slices.first + row);
         if (centre < 0 || centre >= s->p->n_frames) {
             continue;
         }

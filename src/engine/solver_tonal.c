@@ -23,7 +23,7 @@ typedef struct Tones {
     const SolverSurround *surround;
     SonoCplx *coef; /* inner rows: V of what is left */
     SonoCplx *next; /* inner rows: V of what would be left without the next tone */
-    float *x;       /* pcm_span: what is left */
+    float *x;       /* pcm_span: what is left; the caller's */
     float *tone;    /* span */
     SolverTrack track;
 } Tones;
@@ -126,7 +126,6 @@ static double sorted_median(double *v, size_t n)
 static void measure_track(const Tones *t, SolverTrack *track, double *below, double *above)
 {
     const Solver *s = t->s;
-    const double bin_hz = s->p->plan->rate_hz / (double)s->p->plan->atoms[0].n_fft;
     for (size_t i = 0; i < track->n; i++) {
         const size_t row = track->row0 + i;
         const float *m = s->p->weights + row * s->pitch;
@@ -139,9 +138,9 @@ static void measure_track(const Tones *t, SolverTrack *track, double *below, dou
         while (hi + 1 < s->n_bins && m[hi + 1] >= SOLVER_CORE) {
             hi++;
         }
-        below[i] = (track->bin[i] - (double)lo + 0.5) * bin_hz;
-        above[i] = ((double)hi + 0.5 - track->bin[i]) * bin_hz;
-        track->expected[i] = expected_at(t, row, bin);
+        below[i] = solver_below_hz(s, track->bin[i], lo);
+        above[i] = solver_above_hz(s, track->bin[i], hi);
+        track->expected[i] = solver_noise_ratio(s, bin) * expected_at(t, row, bin);
     }
     track->below_hz = sorted_median(below, track->n);
     track->above_hz = sorted_median(above, track->n);
@@ -149,7 +148,7 @@ static void measure_track(const Tones *t, SolverTrack *track, double *below, dou
         const double before = track->bin[i > 0 ? i - 1 : i];
         const double after = track->bin[i + 1 < track->n ? i + 1 : i];
         const double bin = track->n >= 5 ? 0.25 * before + 0.5 * track->bin[i] + 0.25 * after : track->bin[i];
-        track->freq_hz[i] = bin * bin_hz;
+        track->freq_hz[i] = solver_bin_hz(s, bin);
     }
 }
 
@@ -184,9 +183,9 @@ static SonoStatus find_track(Tones *t, SonoError *err)
 static SonoStatus analyse_without(Tones *t, SonoSpan span, SonoSlices *touched, SonoError *err)
 {
     const Solver *s = t->s;
-    *touched = sono_plan_slices_touching(s->p->plan, span);
+    *touched = sono_solve_rows_touching(s->p->plan, span);
     const size_t at = (size_t)(touched->first - s->inner.first) * s->pitch;
-    const SonoStatus status = sono_engine_analyse(s->engine, s->p->plan, t->tone, span, *touched, t->next + at, err);
+    const SonoStatus status = solver_analyse(s, t->tone, span, *touched, t->next + at, err);
     for (size_t i = at; status == SONO_OK && i < at + (size_t)touched->n * s->pitch; i++) {
         t->next[i].re = t->coef[i].re - t->next[i].re;
         t->next[i].im = t->coef[i].im - t->next[i].im;
@@ -244,12 +243,11 @@ static SonoStatus tones_alloc(Tones *t, SonoError *err)
 {
     const Solver *s = t->s;
     t->next = sono_alloc_aligned(s->n_inner, sizeof *t->next);
-    t->x = sono_alloc_aligned((size_t)s->p->pcm_span.n_frames, sizeof *t->x);
     t->tone = sono_alloc_aligned((size_t)s->p->span.n_frames, sizeof *t->tone);
     t->track.bin = sono_calloc(s->n_rows, sizeof *t->track.bin);
     t->track.freq_hz = sono_calloc(s->n_rows, sizeof *t->track.freq_hz);
     t->track.expected = sono_calloc(s->n_rows, sizeof *t->track.expected);
-    return t->next && t->x && t->tone && t->track.bin && t->track.freq_hz && t->track.expected
+    return t->next && t->tone && t->track.bin && t->track.freq_hz && t->track.expected
                ? SONO_OK
                : sono_fail(err, SONO_E_NOMEM, "no memory to take tones out of %lld frames",
                            (long long)s->p->span.n_frames);
@@ -258,18 +256,17 @@ static SonoStatus tones_alloc(Tones *t, SonoError *err)
 static void tones_clear(Tones *t)
 {
     sono_free(t->next);
-    sono_free(t->x);
     sono_free(t->tone);
     sono_free(t->track.bin);
     sono_free(t->track.freq_hz);
     sono_free(t->track.expected);
 }
 
-SonoStatus solver_tones(const Solver *s, const SolverSurround *surround, SonoCplx *coef_left, int *tones,
+SonoStatus solver_tones(const Solver *s, const SolverSurround *surround, float *left, SonoCplx *coef_left, int *tones,
                         SonoError *err)
 {
     const SonoCplx *coef = s->p->coef + solver_inner_at(s);
-    Tones t = {.s = s, .surround = surround, .coef = coef_left};
+    Tones t = {.s = s, .surround = surround, .coef = coef_left, .x = left};
     SonoStatus status = tones_alloc(&t, err);
     *tones = 0;
     if (status == SONO_OK) {

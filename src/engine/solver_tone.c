@@ -51,22 +51,22 @@ static SonoStatus long_plan(const Solver *s, SonoPlan **out, SonoError *err)
 static int64_t row_centre(const Tone *t, size_t track_row)
 {
     const SonoSolveProblem *p = t->s->p;
-    return (p->slices.first + (int64_t)(t->track->row0 + track_row)) * p->plan->slice_hop;
+    return sono_solve_row_frame(p->plan, p->slices.first + (int64_t)(t->track->row0 + track_row));
 }
 
 /* Value of a per-row curve at a frame: linear between the rows' centres, constant beyond the ends. */
 static double curve_at(const Tone *t, const double *v, int64_t frame)
 {
-    const int64_t hop = t->s->p->plan->slice_hop;
-    const int64_t from_first = frame - row_centre(t, 0);
+    const SolverPitch pitch = solver_row_pitch(t->s->p->plan);
+    const int64_t from_first = (frame - row_centre(t, 0)) * pitch.den;
     if (from_first <= 0) {
         return v[0];
     }
-    const size_t i = (size_t)(from_first / hop);
+    const size_t i = (size_t)(from_first / pitch.num);
     if (i + 1 >= t->track->n) {
         return v[t->track->n - 1];
     }
-    return v[i] + (v[i + 1] - v[i]) * (double)(from_first % hop) / (double)hop;
+    return v[i] + (v[i + 1] - v[i]) * (double)(from_first % pitch.num) / (double)pitch.num;
 }
 
 /* turn[] over frames [from, to) of around, in which the frequency runs linearly: a rotation whose speed rotates. The
@@ -110,7 +110,7 @@ static void fill_turn(Tone *t)
 static SonoStatus tone_open(Tone *t, SonoError *err)
 {
     const SonoSolveProblem *p = t->s->p;
-    const int64_t reach = p->plan->slice_len / 2;
+    const int64_t reach = t->s->atom_frames / 2;
     const int64_t first = row_centre(t, 0) - reach;
     const int64_t last = row_centre(t, t->track->n - 1) + reach;
     t->span = sono_span_intersect((SonoSpan){first, last - first}, p->span);
@@ -196,7 +196,7 @@ static double smoothstep(double u)
 /* 2 Re(a e^{i phi}), faded over half a window beyond the first and last column. */
 static void remodulate(const Tone *t, float *tone)
 {
-    const int64_t reach = t->s->p->plan->slice_len / 2;
+    const int64_t reach = t->s->atom_frames / 2;
     const int64_t first = row_centre(t, 0);
     const int64_t last = row_centre(t, t->track->n - 1);
     const SonoCplx *turn = t->turn + (t->span.start_frame - t->around.start_frame);

@@ -120,6 +120,11 @@ SonoStatus sono_plan_for_edit(const SonoPlan *base, double f0_hz, double f1_hz, 
     int32_t first = 0;
     int32_t n = 0;
     sono_plan_atoms_touching(base, f0_hz, f1_hz, &first, &n);
+    if (n > 1 && base->atoms[first].real) {
+        first++;
+        n--;
+    }
+    n -= n > 1 && base->atoms[first + n - 1].real;
     int32_t *n_fft = sono_calloc((size_t)n, sizeof *n_fft);
     if (!n_fft) {
         return sono_fail(err, SONO_E_NOMEM, "no memory for the bands of an edit");

@@ -35,6 +35,28 @@ const ConformanceCase conformance_cases[] = {
 };
 const size_t conformance_n_cases = sizeof conformance_cases / sizeof *conformance_cases;
 
+/* All atoms that meet the range, those at DC and Nyquist too, with one number of coefficients. */
+static SonoPlan *derive_range(const SonoPlan *base, double f0_hz, double f1_hz)
+{
+    SonoPlan *plan = NULL;
+    SonoError err = {0};
+    int32_t first = 0;
+    int32_t n = 0;
+    int32_t most = 0;
+    sono_plan_atoms_touching(base, f0_hz, f1_hz, &first, &n);
+    int32_t *n_fft = sono_calloc((size_t)n, sizeof *n_fft);
+    assert_non_null(n_fft);
+    for (int32_t i = 0; i < n; i++) {
+        most = base->atoms[first + i].n_fft > most ? base->atoms[first + i].n_fft : most;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        n_fft[i] = most;
+    }
+    assert_ok(sono_plan_derive(base, first, n, n_fft, &plan, &err), err);
+    sono_free(n_fft);
+    return plan;
+}
+
 static SonoPlan *derive(const SonoPlan *base, ConformanceKind kind)
 {
     SonoPlan *plan = NULL;
@@ -44,9 +66,9 @@ static SonoPlan *derive(const SonoPlan *base, ConformanceKind kind)
     if (kind == CONFORMANCE_EDIT) {
         assert_ok(sono_plan_for_edit(base, middle_hz, 2.0 * middle_hz, &plan, &err), err);
     } else if (kind == CONFORMANCE_BOTTOM) {
-        assert_ok(sono_plan_for_edit(base, 0.0, base->atoms[4].freq_hz, &plan, &err), err);
+        plan = derive_range(base, 0.0, base->atoms[4].freq_hz);
     } else if (kind == CONFORMANCE_TOP) {
-        assert_ok(sono_plan_for_edit(base, base->atoms[n - 4].freq_hz, base->rate_hz, &plan, &err), err);
+        plan = derive_range(base, base->atoms[n - 4].freq_hz, base->rate_hz);
     } else {
         int32_t *n_fft = sono_calloc((size_t)n, sizeof *n_fft);
         const int32_t first = kind == CONFORMANCE_PART ? n / 3 : 0;
