@@ -104,22 +104,17 @@ static void piece_clear(Piece *p)
     sono_free(p->target);
 }
 
-/* The piece of the mask's rows [from, to). Where the mask ends the solver may change two atoms beyond it and sees the
- * rows there; where it was cut there is no surround but more of the same. */
+/* The piece of the mask's rows [from, to): the solver may change two atoms beyond it and sees the rows there. */
 static Piece piece_place(const BandsSolver *s, int64_t from, int64_t to)
 {
     const SonoPlan *plan = s->plan;
     const int64_t atom = sono_solve_atom_frames(plan);
-    const bool starts = from == 0;
-    const bool ends = to == s->rows.n;
     Piece p = {.weighted = {s->rows.first + from, to - from}};
-    const int64_t first = sono_solve_row_frame(plan, p.weighted.first) + (starts ? -2 * atom : atom);
-    const int64_t end = sono_solve_row_frame(plan, p.weighted.first + p.weighted.n - 1) + (ends ? 2 * atom : -atom);
-    p.span = sono_span_intersect((SonoSpan){first, max64(0, end - first)}, s->r->span);
+    const int64_t first = sono_solve_row_frame(plan, p.weighted.first) - 2 * atom;
+    const int64_t end = sono_solve_row_frame(plan, p.weighted.first + p.weighted.n - 1) + 2 * atom;
+    p.span = sono_span_intersect((SonoSpan){first, end - first}, s->r->span);
     const int64_t margin = max64(sono_solve_slice_margin(plan), 3 * atom_rows(plan) + 2);
-    p.rows = p.weighted;
-    p.rows.first -= starts ? margin : 0;
-    p.rows.n += (starts ? margin : 0) + (ends ? margin : 0);
+    p.rows = (SonoSlices){p.weighted.first - margin, p.weighted.n + 2 * margin};
     const int64_t pcm_margin = sono_solve_pcm_margin(plan->rate_hz);
     const SonoSpan sound = {-pcm_margin, sono_clip_n_frames(s->r->clip) + 2 * pcm_margin};
     const int64_t rows_start = sono_solve_row_frame(plan, p.rows.first);
@@ -242,6 +237,8 @@ static SonoStatus solve_piece(BandsSolver *s, int64_t at, int64_t n, BandsAdditi
                                           .operation = r->edit->operation,
                                           .args = s->args,
                                           .settings = r->edit->solver,
+                                          .cut_before = p.weighted.first > s->rows.first,
+                                          .cut_after = p.weighted.first + p.weighted.n < s->rows.first + s->rows.n,
                                           .ticket = r->ticket};
         memcpy(p.delta, p.plain, (size_t)p.span.n_frames * sizeof *p.delta);
         status = sono_solve(r->engine, &problem, p.delta, &one, err);
