@@ -18,6 +18,7 @@ if(TARGET sono_render)
     LAYERS render document LABELS gl TIMEOUT 240)
   set(stage ${gl_context} ${CMAKE_CURRENT_SOURCE_DIR}/render/scene_stage.c)
   sono_test(scene SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene.c ${stage} LAYERS render LABELS gl TIMEOUT 120)
+  sono_test(switch SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_switch.c ${stage} LAYERS render LABELS gl TIMEOUT 120)
   sono_test(scene_lanes SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene_lanes.c ${stage} LAYERS render LABELS gl
     TIMEOUT 120)
   target_include_directories(test_scene_lanes PRIVATE ${CMAKE_SOURCE_DIR}/src/render)
