@@ -97,7 +97,7 @@ static SonoStatus prepare_raw(const SonoPlan *plan, RawFfts *r, SonoError *err)
         return sono_fail(err, SONO_E_NOMEM, "no memory for the benchmark of bands");
     }
     const int len = (int)plan->slice_len;
-    r->slice_forward = fftwf_plan_dft_r2c_1d(len, r->x, r->a, FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
+    r->slice_forward = fftwf_plan_dft_r2c_1d(len, (float *)r->a, r->a, FFTW_ESTIMATE);
     r->slice_inverse = fftwf_plan_dft_c2r_1d(len, r->a, r->x, FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
     for (int i = 0; i < plan->n_atoms; i++) {
         plan_size(r, &plan->atoms[i], i);
