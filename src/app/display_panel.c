@@ -65,6 +65,7 @@ static void add_axis(DisplayPanel *p)
                                            {"erb", N_("ERB"), N_("ERB frequency: as the ear tells sounds apart")},
                                            {"bark", N_("Bark"), N_("Bark frequency: as critical bands are wide")}};
     GtkWidget *box = add_choices(p, _("Axis"));
+    gtk_widget_add_css_class(box, "dense");
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *tip = g_strdup_printf("%s (%s)", _(names[i][2]), _("Shift+F steps"));
         GtkWidget *button = add_choice(box, "win.axis", names[i][0], _(names[i][2]), tip);
