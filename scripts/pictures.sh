@@ -105,4 +105,5 @@ wait_for 'ready.*settled=1'
 act select '(0.4, 1.1, 300.0, 2000.0)'
 keep light
 end
+scripts/transform-pictures.sh "$1"
 identify $out/*.png

@@ -14,16 +14,18 @@ sources="$(find src/app src/view -name '*.c' -o -name '*.ui' | LC_ALL=C sort) sr
 # shellcheck disable=SC2086 # one word per file
 xgettext "${options[@]}" --keyword=_ --keyword=N_ --keyword=C_:1c,2 --keyword=ngettext:1,2 --keyword=word:2 -o "$pot" $sources
 
-# Tables of tools, operations and parameters know no gettext; the window translates their titles and tips, which begin
+# Tables of tools, operations, transforms, presets and parameters know no gettext; the window translates their titles and tips, which begin
 # with a capital letter.
 tables=$(find src/brush -name 'op_*.c' -o -name 'tool_*.c' | LC_ALL=C sort)
 [ ! -d src/render/tools ] || tables+=" $(find src/render/tools -name 'tool_*.c' | LC_ALL=C sort | tr '\n' ' ')"
+tables+=" $(find src/transform -name 'stft.c' -o -name 'slicq.c' -o -name '?qt.c' -o -name 'nsgt.c' -o -name 'erb.c' -o -name 'mel.c' \
+    -o -name 'bark.c' -o -name 'octave_bank.h' -o -name 'presets.def' | LC_ALL=C sort | tr '\n' ' ')"
 # shellcheck disable=SC2086
-xgettext "${options[@]}" --extract-all --language=C -o "$pot.tables" $tables
+xgettext "${options[@]}" --extract-all --language=C -o "$pot.tables" $tables 2> >(grep -v -e 'Empty msgid' -e '^ ' >&2 || true)
 /usr/bin/env python3 - "$pot.tables" << 'END'
 import re, sys
 blocks = open(sys.argv[1], encoding="utf-8").read().split("\n\n")
-kept = [b for i, b in enumerate(blocks) if i == 0 or re.search(r'^msgid "[A-Z]', b, re.M)]
+kept = [b for b in blocks if '"Content-Type:' in b or re.search(r'^msgid "[A-Z]', b, re.M)]
 open(sys.argv[1], "w", encoding="utf-8").write("\n\n".join(kept).rstrip() + "\n")
 END
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Position on the frequency axis (0 bottom, 1 top) -> Hz. u_axis: bottom and extent, in Hz (linear) or in powers of two
- * (log: of Hz; mel: of 1 + f / 700, which is mel over 2595 log10(2)). */
-uniform vec2 u_axis;
+/* Position on the frequency axis (0 bottom, 1 top) -> Hz, as sono_freq_axis_hz. u_axis: bottom and extent on the scale of
+ * its law, and the law's shift in Hz. SONO_WARP_LINEAR, SONO_WARP_LOG or SONO_WARP_RECIPROCAL says which law. */
+uniform vec3 u_axis;
 
 float axis_hz(float position)
 {
     float a = u_axis.x + position * u_axis.y;
-#if defined(SONO_AXIS_LINEAR)
+#if defined(SONO_WARP_LINEAR)
     return a;
-#elif defined(SONO_AXIS_LOG)
-    return sono_exp2(a);
+#elif defined(SONO_WARP_LOG)
+    return sono_exp2(a) - u_axis.z;
 #else
-    return 700.0 * (sono_exp2(a) - 1.0);
+    return -1.0 / min(a, -1e-9) - u_axis.z;
 #endif
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One tile of a spectrogram. Pixel -> (time, Hz) -> texel -> dB -> colour. A pixel reads two texels along each axis:
+/* One tile of a spectrogram. Pixel -> (column, row) -> texel -> dB -> colour. A pixel reads two texels along each axis:
  *   SONO_TAPS_T, SONO_TAPS_F  1: the tile is magnified along this axis, the two next to the pixel are interpolated; 2:
  *                             there are up to two texels to a pixel, the larger of the two half a pixel apart is taken,
  *                             so that no texel falls between pixels and no peak is lowered. A row that is magnified
  *                             all the same (the foot of a mel axis) is interpolated.
+ * u_rows holds, of every pixel row, the rows of the picture a quarter of a pixel below and above its centre.
  *   SONO_PHASE                colour by the second channel, the level as brightness. It is that of the texel that was
  *                             taken, or of the nearest: a mean of phases would be a false colour
  *   SONO_OP                   apply this operation's body with the weight in u_mask; pixels of weight 0 are left alone */
 uniform sampler2DArray u_tiles;
 uniform sampler2D u_map;
+uniform sampler2D u_rows;
 uniform vec2 u_origin_px;
-uniform vec2 u_view_px;
 uniform vec2 u_range; /* place in the colour map = dB * x + y */
 flat in vec4 v_place;
 flat in vec4 v_layer;
@@ -64,20 +65,17 @@ TEXEL texel_in_row(float x_px, float f)
 
 TEXEL texel_of(vec2 px)
 {
-#if SONO_TAPS_F == 2
-    float lo = axis_hz((px.y - 0.25) / u_view_px.y) * v_place.z + v_place.w;
-    float hi = axis_hz((px.y + 0.25) / u_view_px.y) * v_place.z + v_place.w;
-    float f = 0.5 * (lo + hi) - 0.5;
+    vec2 rows = texelFetch(u_rows, ivec2(int(px.y), 0), 0).rg * v_place.z + v_place.w;
+    float f = 0.5 * (rows.x + rows.y) - 0.5;
     float below = floor(f);
-    bool dense = hi - lo > 0.5;
-    TEXEL a = texel_in_row(px.x, dense ? lo : below);
-    TEXEL b = texel_in_row(px.x, dense ? hi : below + 1.0);
+#if SONO_TAPS_F == 2
+    bool dense = rows.y - rows.x > 0.5;
+    TEXEL a = texel_in_row(px.x, dense ? rows.x : below);
+    TEXEL b = texel_in_row(px.x, dense ? rows.y : below + 1.0);
     TEXEL most = larger(a, b);
     TEXEL mean = between(a, b, f - below);
     return dense ? most : mean;
 #else
-    float f = axis_hz(px.y / u_view_px.y) * v_place.z + v_place.w - 0.5;
-    float below = floor(f);
     return between(texel_in_row(px.x, below), texel_in_row(px.x, below + 1.0), f - below);
 #endif
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One tile per instance: a rectangle in pixels of the view, four vertices of a strip. */
 layout(location = 0) in vec4 a_rect_px; /* left, bottom, right, top */
-layout(location = 1) in vec4 a_place;   /* texel = x in pixels of the view * x + y; texel = Hz * z + w */
+layout(location = 1) in vec4 a_place;   /* texel = x in pixels of the view * x + y; texel = row of the picture * z + w */
 layout(location = 2) in vec4 a_layer;   /* layer; place in the colours of a phase = second channel * y + z */
 uniform vec2 u_view_px;
 flat out vec4 v_place;

@@ -5,6 +5,8 @@
 #include "sono_editor.h"
 #include "sono_stage.h"
 
+struct TransformChoice; /* src/app/transform_choice.h */
+
 /* Column of tool buttons, from sono_tools[]. */
 GtkWidget *sono_tool_bar_new(void);
 
@@ -17,6 +19,13 @@ GtkWidget *sono_inspector_new(SonoCanvas *canvas);
 void sono_inspector_update(SonoInspector *inspector);
 /* The states to list; doc must live until the next call. NULL: none. */
 void sono_inspector_show_document(SonoInspector *inspector, const SonoDocument *doc);
+
+/* What the picture is made with is shown; plan: of it, or NULL while there is none; problem: why not, or NULL. */
+void sono_inspector_show_transform(SonoInspector *inspector, const struct TransformChoice *choice, const SonoPlan *plan,
+                                   const char *problem);
+void sono_inspector_show_tuning(SonoInspector *inspector, double tuning_hz);
+/* A problem with it is seen there. */
+gboolean sono_inspector_shows_transform(SonoInspector *inspector);
 
 /* A panel for any parameter table: for each one a slider with unit, an entry for exact values, its default on a double
  * click; choices and switches for ENUM and BOOL. Signal "changed" (guint index): the user has changed one. */

@@ -4,14 +4,14 @@
  * of range or a file that is damaged gives the default and one warning. Main thread.
  *
  * strings:  theme (system, dark, light), system-shade (what the desktop wanted last: dark, light), colours, axis,
+ *           picture (the transform and its parameters: transform_choice.h), edit-transform (auto, picture),
  *           time-format, freq-format, tool, operation, last-folder, audio-device (empty: the default one), follow (off,
  *           page, scroll)
- * doubles:  floor-db, ceiling-db, brush-ms, brush-octaves, brush-hardness, brush-flow, feather-ms, feather-hz,
- *           output-gain (dB), pre-roll, post-roll (s)
- * booleans: pressure-to-strength, pressure-to-size, link-channels, show-overview, show-waveform, show-inspector,
- *           show-meters, window-maximized, offer-recovery, loop, return-to-start, auto-audition
- * integers: window-width, window-height, inspector-width, audio-rate (Hz, 0: the sound's), audio-buffer (frames, 0: the
- *           device's choice) */
+ * doubles:  tuning (Hz), floor-db, ceiling-db, brush-ms, brush-octaves, brush-hardness, brush-flow, feather-ms,
+ * feather-hz, output-gain (dB), pre-roll, post-roll (s) booleans: note-grid, piano, pressure-to-strength,
+ * pressure-to-size, link-channels, show-overview, show-waveform, show-inspector, show-meters, window-maximized,
+ * offer-recovery, loop, return-to-start, auto-audition integers: window-width, window-height, inspector-width,
+ * audio-rate (Hz, 0: the sound's), audio-buffer (frames, 0: the device's choice) */
 #pragma once
 #include <gtk/gtk.h>
 

@@ -22,7 +22,7 @@ typedef enum SonoShader {
 
 typedef struct SonoShaderVariant {
     SonoShader shader;
-    SonoAxisScale scale;            /* TILE, DAB, RING */
+    SonoWarp warp;                  /* DAB, RING: of the axis */
     SonoShow show;                  /* TILE */
     int taps_t, taps_f;             /* TILE: 1 or 2 */
     const SonoOperation *operation; /* TILE: preview of this operation, or NULL */

@@ -24,7 +24,8 @@ typedef struct SonoRenderView {
 } SonoRenderView;
 
 /* A part of the view's height, [p0, p1) as positions on the axis, that is shown from one level of frequency: the level
- * that has one to two texels to a pixel there, or the finest. On a logarithmic axis the top needs coarser levels. */
+ * that has one to two texels to a pixel there, or the finest. Where axis and rows follow different laws (an STFT on a
+ * logarithmic axis, a constant-Q on a linear one) the level changes along the axis, and may come back. */
 #define SONO_MAX_BANDS 17
 typedef struct SonoLevelBand {
     int32_t level_f;
@@ -40,7 +41,6 @@ typedef struct SonoViewLevels {
     SonoLevelBand bands[SONO_MAX_BANDS];
 } SonoViewLevels;
 
-/* plan: axis TIME. */
 SonoViewLevels sono_view_levels(const SonoRenderView *view, const SonoPlan *plan);
 /* Strips [*x0, *x1) of another level of time that meet the view. */
 void sono_view_strips(const SonoRenderView *view, const SonoPlan *plan, int32_t level_t, int64_t *x0, int64_t *x1);

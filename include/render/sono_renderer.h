@@ -14,7 +14,8 @@ typedef struct SonoRenderer SonoRenderer;
 /* A strip to draw, and the part of the view's height it serves. Of two that overlap the later one is shown. */
 typedef struct SonoDrawStrip {
     const SonoStrip *strip;
-    double p0, p1; /* positions on the axis */
+    const SonoPlan *plan; /* whose rows and columns its texels are */
+    double p0, p1;        /* positions on the axis */
     int taps_t, taps_f;
     bool fallback;             /* stands in for one that is not there yet */
     double stale0_s, stale1_s; /* between these it has another sound and is not drawn; equal: all is drawn */
@@ -35,7 +36,8 @@ typedef struct SonoPreview {
 typedef struct SonoFrame {
     SonoRenderView view; /* x_px, y_px: place in the target */
     int channel;
-    const SonoPlan *plan;        /* of all strips; may be NULL when there are none */
+    const SonoPlan *plan; /* the picture's: where it has rows there should be tiles, elsewhere is background. Strips
+                             may be of others. May be NULL when there are no strips */
     const SonoDrawStrip *strips; /* fallbacks first, coarse before fine */
     size_t n_strips;
     const SonoPreview *previews; /* in order; those of other channels and those that take a state are left out; where

@@ -19,7 +19,8 @@ SonoStatus sono_scene_set_sound(SonoScene *scene, const SonoPlan *plan, const So
                                 double end_s, uint64_t parent_revision, SonoSpan dirty, SonoError *err);
 /* Make pictures with this plan from now on; it was built for the sound's rate (and length). What is on screen stays,
  * and follows the view, until the view's tiles of the new plan are there: nothing is empty meanwhile, and the report's
- * current tells. The view's axis is as it was; its tuning becomes the plan's, if the transform has notes. For the
+ * current tells. The view's tuning becomes the plan's, if the transform has notes, and the whole of a logarithmic axis
+ * starts at the plan's lowest band; else the axis is as it was. For the
  * sound, or the clip that is shown instead. Errors: INVALID (no sound has been set yet, or one of another rate), NOMEM:
  * all stays as it was. */
 SonoStatus sono_scene_set_transform(SonoScene *scene, const SonoPlan *plan, SonoError *err);
@@ -75,7 +76,7 @@ typedef struct SonoProbe {
     bool inside; /* of the canvas, with a sound; else nothing below is meant */
     int channel;
     double t_s, freq_hz;
-    double level_db; /* SONO_TILE_FLOOR_DB where nothing is known yet */
+    double level_db; /* as sono_tile_list_reading; SONO_TILE_FLOOR_DB where nothing is known yet */
 } SonoProbe;
 SonoProbe sono_scene_probe(const SonoScene *scene);
 /* As sono_view_state_wheel, where the pointer is. */

@@ -17,8 +17,10 @@ void sono_tile_feed_unref(SonoTileFeed *feed);        /* thread: any; NULL is fi
 /* Cancel all jobs; landed is not called any more when this returns. Does not wait for jobs. */
 void sono_tile_feed_close(SonoTileFeed *feed);
 
-/* From now on show this sound. clip NULL: none yet, only what sono_tile_feed_add_sparse brings (revision 0).
- * It differs from parent_revision in the frames of dirty. Takes references. Errors: NOMEM. */
+/* From now on show this sound, in pictures of this plan. clip NULL: none yet, only what sono_tile_feed_add_sparse
+ * brings (revision 0). It differs from parent_revision in the frames of dirty. What is shown in another plan goes on
+ * being shown until the view is there in this one, and then lies under it until all of the sound is there at least
+ * coarsely. Takes references. Errors: NOMEM. */
 SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, const SonoClip *clip,
                                     uint64_t parent_revision, SonoSpan dirty, SonoError *err);
 /* Show nothing any more, as before the first sound. What sono_tile_feed_add_sparse brings must not be under way. */
@@ -31,10 +33,10 @@ SonoStatus sono_tile_feed_add_sparse(SonoTileFeed *feed, const SonoPlan *plan, c
                                      SonoError *err);
 
 typedef struct SonoTileList {
-    SonoDrawStrip *strips; /* each holds a reference */
+    SonoDrawStrip *strips; /* each holds references of its strip and plan */
     size_t n, cap;
     bool complete; /* the view is covered by strips of the wanted levels */
-    bool current;  /* what is shown is the sound that was set last, not one before it */
+    bool current;  /* what is shown is the sound that was set last, in its plan, not one before it */
     bool exact;    /* current, complete, and nothing is provisional */
 } SonoTileList;
 
@@ -49,5 +51,8 @@ typedef struct SonoFeedLane {
  * revision in the same update. Errors: NOMEM, and once each what a job failed with (the lists are still good). */
 SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, int n_lanes, SonoError *err);
 void sono_tile_list_clear(SonoTileList *list);
-/* Largest level in dB of the texels around a place, from what is in the list; SONO_TILE_FLOOR_DB where nothing is. */
-float sono_tile_list_level(const SonoTileList *list, const SonoPlan *plan, double t_s, double freq_hz);
+/* Level in dB of the texel at a place, from what is in the list; SONO_TILE_FLOOR_DB where nothing is. */
+float sono_tile_list_level(const SonoTileList *list, double t_s, double freq_hz);
+/* What a pointer there reads: of a sine that peaks within a row of it the amplitude, also between rows (where rows are
+ * not taken together, that is at level 0 of frequency), elsewhere the texel's level. */
+float sono_tile_list_reading(const SonoTileList *list, double t_s, double freq_hz);

@@ -16,6 +16,7 @@ typedef struct SonoViewState {
     double t0_s, s_per_px;      /* time at the left edge */
     SonoFreqAxis axis;          /* bottom and top edge of every lane */
     double end_s, nyquist_hz;   /* of the sound */
+    double lowest_hz;           /* where the whole of a logarithmic axis starts; 0: at 20 Hz */
     double tuning_hz;           /* of A4, > 0: for notes beside the axis and in readouts */
     double floor_db, ceiling_db;
     const SonoColourMap *map;
@@ -57,6 +58,8 @@ void sono_view_state_show_region(SonoViewState *v, SonoRegion region, double mar
 bool sono_view_state_resize(SonoViewState *v, double width_px, double height_px);
 void sono_view_state_set_length(SonoViewState *v, double end_s);
 void sono_view_state_set_scale(SonoViewState *v, SonoAxisScale scale);
+/* Another start of the whole of a logarithmic axis: one that showed it from the bottom does so again. */
+void sono_view_state_set_lowest(SonoViewState *v, double lowest_hz);
 /* Time at the left edge, as far as the sound goes. */
 void sono_view_state_set_start(SonoViewState *v, double t0_s);
 /* factor > 1 shows less; what is at the given pixel stays there. */

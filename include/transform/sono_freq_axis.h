@@ -36,7 +36,7 @@ typedef struct SonoFreqAxis {
     double f0_hz, f1_hz; /* bottom and top; LOG needs f0_hz > 0 */
 } SonoFreqAxis;
 
-double sono_freq_axis_hz(const SonoFreqAxis *axis, double position);
+double sono_freq_axis_hz(const SonoFreqAxis *axis, double position); /* exact at 0 and 1 */
 double sono_freq_axis_position(const SonoFreqAxis *axis, double freq_hz);
 
 /* Units of the scales, as psychoacoustics counts them. */

@@ -50,6 +50,8 @@ SonoStatus sono_preset_params(const SonoPreset *preset, const SonoTransform **tr
 /* Parameters from text, "name=value name=value" or with commas; those not named have their default. Errors: INVALID,
  * RANGE. */
 SonoStatus sono_params_parse(SonoParamTable table, const char *text, SonoParams *out, SonoError *err);
+/* The same, but those not named stay as they are. */
+SonoStatus sono_params_parse_over(SonoParamTable table, const char *text, SonoParams *out, SonoError *err);
 
 /* Smallest 2^a 3^b 5^c >= n. */
 int64_t sono_fft_size_at_least(int64_t n);

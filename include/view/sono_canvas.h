@@ -29,6 +29,9 @@ void sono_canvas_point(SonoCanvas *canvas, const SonoPointer *pointer);
 /* The user has put the play cursor there, or drags the sound past there: emits the signals, cut to the sound. */
 void sono_canvas_locate(SonoCanvas *canvas, double t_s);
 void sono_canvas_scrub(SonoCanvas *canvas, double t_s, gboolean going_on);
+/* A frequency that is pointed at beside the canvas (NAN: none), for readouts; emits "pointed". */
+void sono_canvas_hint_freq(SonoCanvas *canvas, double freq_hz);
+double sono_canvas_hinted_freq(SonoCanvas *canvas);
 /* True without OpenGL. */
 gboolean sono_canvas_has_no_gl(SonoCanvas *canvas);
 

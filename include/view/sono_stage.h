@@ -2,8 +2,9 @@
 /* SonoStage: everything that shows the sound, laid out: overview on top, waveform lane, time ruler, then frequency
  * ruler, canvas and colour bar. The parts follow the canvas's signals and change its scene. Main thread.
  * Over all of it lie the play cursor and the playhead; to the right are the meters.
- * Properties: "show-overview", "show-waveform", "show-meters" (boolean, TRUE); "waveform-height" (int, px; the edge
- * below the waveform can be dragged, moved by arrow keys, and put back by a double click). */
+ * Properties: "show-overview", "show-waveform", "show-meters" (boolean, TRUE); "note-grid", "piano" (boolean, FALSE);
+ * "waveform-height" (int, px; the edge below the waveform can be dragged, moved by arrow keys, and put back by a double
+ * click). */
 #pragma once
 #include "sono_canvas.h"
 #include "sono_meter_bars.h"

@@ -50,5 +50,6 @@ void window_add_actions(SonoWindow *w)
     window_add_edit_actions(w);
     window_add_tool_actions(w);
     window_add_view_actions(w);
+    window_add_transform_actions(w);
     window_add_listen_actions(w);
 }

@@ -61,8 +61,11 @@ static void add_axis(DisplayPanel *p)
 {
     static const char *const names[][3] = {{"linear", N_("Lin"), N_("Linear frequency")},
                                            {"log", N_("Log"), N_("Logarithmic frequency: octaves are equally high")},
-                                           {"mel", N_("Mel"), N_("Mel frequency: as pitch is heard")}};
+                                           {"mel", N_("Mel"), N_("Mel frequency: as pitch is heard")},
+                                           {"erb", N_("ERB"), N_("ERB frequency: as the ear tells sounds apart")},
+                                           {"bark", N_("Bark"), N_("Bark frequency: as critical bands are wide")}};
     GtkWidget *box = add_choices(p, _("Axis"));
+    gtk_widget_add_css_class(box, "dense");
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *tip = g_strdup_printf("%s (%s)", _(names[i][2]), _("Shift+F steps"));
         GtkWidget *button = add_choice(box, "win.axis", names[i][0], _(names[i][2]), tip);

@@ -9,6 +9,7 @@
 #include "listen_panel.h"
 #include "tip.h"
 #include "tool_params.h"
+#include "transform_panel.h"
 
 struct _SonoInspector {
     GtkWidget parent_instance;
@@ -16,7 +17,7 @@ struct _SonoInspector {
     const SonoTool *tool; /* sections are folded for it */
     gboolean showing;     /* the widgets follow the scene, not the user */
     GPtrArray *choices;   /* const SonoOperation *, as in the chooser */
-    GtkWidget *box, *sections, *operation, *params, *brush, *selection, *channels, *apply, *history;
+    GtkWidget *box, *sections, *operation, *params, *brush, *selection, *channels, *transform, *apply, *history;
     GtkWidget *operation_section, *brush_section, *selection_section;
 };
 
@@ -145,6 +146,12 @@ static void add_selection(SonoInspector *p, GtkWidget *parent)
     gtk_box_append(GTK_BOX(box), p->selection);
 }
 
+static void add_transform(SonoInspector *p, GtkWidget *parent)
+{
+    p->transform = transform_panel_new();
+    gtk_box_append(GTK_BOX(add_section(parent, _("Transform"), NULL)), p->transform);
+}
+
 static void fold_for(SonoInspector *p, const SonoTool *tool)
 {
     if (tool != p->tool) {
@@ -185,6 +192,7 @@ static void sono_inspector_init(SonoInspector *p)
     add_operation(p, sections);
     add_brush(p, sections);
     add_selection(p, sections);
+    add_transform(p, sections);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), sections);
@@ -242,4 +250,20 @@ void sono_inspector_update(SonoInspector *inspector)
 void sono_inspector_show_document(SonoInspector *inspector, const SonoDocument *doc)
 {
     sono_history_list_update(SONO_HISTORY_LIST(inspector->history), doc);
+}
+
+void sono_inspector_show_transform(SonoInspector *inspector, const TransformChoice *choice, const SonoPlan *plan,
+                                   const char *problem)
+{
+    transform_panel_show(TRANSFORM_PANEL(inspector->transform), choice, plan, problem);
+}
+
+void sono_inspector_show_tuning(SonoInspector *inspector, double tuning_hz)
+{
+    transform_panel_show_tuning(TRANSFORM_PANEL(inspector->transform), tuning_hz);
+}
+
+gboolean sono_inspector_shows_transform(SonoInspector *inspector)
+{
+    return gtk_widget_get_mapped(inspector->transform);
 }

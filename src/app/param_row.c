@@ -3,6 +3,7 @@
 #include "param_row.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "accessible.h"
 #include "param_scale.h"
@@ -20,9 +21,19 @@ G_DEFINE_FINAL_TYPE(ParamRow, param_row, GTK_TYPE_BOX)
 
 static guint changed_signal;
 
+/* A unit that is a word is in the row's name: there is no room for it behind the value. */
+#define LONGEST_UNIT 3
+
+static char *text_of(const ParamRow *r, double value)
+{
+    SonoParamDesc desc = *r->desc;
+    desc.unit = strlen(desc.unit) > LONGEST_UNIT ? "" : desc.unit;
+    return param_scale_text(&desc, value);
+}
+
 static void show_value(ParamRow *r)
 {
-    g_autofree char *text = param_scale_text(r->desc, r->value);
+    g_autofree char *text = text_of(r, r->value);
     r->showing = TRUE;
     if (r->scale) {
         gtk_range_set_value(GTK_RANGE(r->scale), param_scale_position(r->desc, r->value));
@@ -50,7 +61,7 @@ static void on_slid(ParamRow *r)
     if (!r->showing) {
         const double value = param_scale_value(r->desc, gtk_range_get_value(GTK_RANGE(r->scale)));
         if (value != r->value) {
-            g_autofree char *text = param_scale_text(r->desc, value);
+            g_autofree char *text = text_of(r, value);
             r->value = value;
             value_entry_show(VALUE_ENTRY(r->entry), text, TRUE);
             gtk_accessible_update_property(GTK_ACCESSIBLE(r->scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);

@@ -22,7 +22,7 @@ typedef struct Row {
 
 static const char *const themes[] = {"system", "dark", "light", NULL};
 static const char *const theme_titles[] = {N_("Like the desktop"), N_("Dark"), N_("Light"), NULL};
-static const char *const scale_titles[] = {N_("Linear"), N_("Logarithmic"), N_("Mel"), NULL};
+static const char *const scale_titles[] = {N_("Linear"), N_("Logarithmic"), N_("Mel"), N_("ERB"), N_("Bark"), NULL};
 static const char *const colour_titles[] = {N_("Ember"), N_("Tide"), N_("Grey"), NULL};
 static const char *const time_titles[] = {N_("Seconds"), N_("Hours, minutes, seconds"), N_("Samples"), NULL};
 static const char *const freq_titles[] = {N_("Hertz"), N_("Notes"), NULL};

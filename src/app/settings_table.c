@@ -6,6 +6,7 @@
 #include "sono_output.h"
 #include "sono_picture.h"
 #include "sono_readout.h"
+#include "sono_ticks.h"
 
 static gboolean is_theme(const char *text)
 {
@@ -44,6 +45,18 @@ static gboolean is_name(const char *text)
 {
     return text[0] != '\0' && strlen(text) <= 32 &&
            strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(text);
+}
+
+/* Transforms come and go likewise. */
+static gboolean is_picture(const char *text)
+{
+    return text[0] != '\0' && strlen(text) <= 512 && g_str_is_ascii(text);
+}
+
+static gboolean is_edit_transform(const char *text)
+{
+    static const char *const choices[] = {"auto", "picture", NULL};
+    return g_strv_contains(choices, text);
 }
 
 static gboolean is_folder(const char *text)
@@ -91,6 +104,10 @@ const SonoSetting sono_setting_table[SONO_N_SETTINGS] = {
     TEXT("axis", "look", "mel", is_axis),
     TEXT("time-format", "look", "hms", is_time_format),
     TEXT("freq-format", "look", "hz", is_freq_format),
+    TEXT("picture", "look", "stft", is_picture),
+    DOUBLE("tuning", "look", SONO_TUNING_HZ, 380.0, 500.0),
+    BOOL("note-grid", "look", 0),
+    BOOL("piano", "look", 0),
     DOUBLE("floor-db", "look", -110.0, -200.0, 99.0),
     DOUBLE("ceiling-db", "look", 0.0, -199.0, 100.0),
     TEXT("tool", "tools", "brush", is_name),
@@ -104,6 +121,7 @@ const SonoSetting sono_setting_table[SONO_N_SETTINGS] = {
     DOUBLE("feather-ms", "tools", 5.0, 0.0, 60000.0),
     DOUBLE("feather-hz", "tools", 0.0, 0.0, 20000.0),
     BOOL("link-channels", "tools", 1),
+    TEXT("edit-transform", "tools", "auto", is_edit_transform),
     TEXT("audio-device", "sound", "", is_device),
     INT("audio-rate", "sound", 0, 0, 768000),
     INT("audio-buffer", "sound", 0, 0, 8192),

@@ -13,6 +13,6 @@ typedef struct SonoSetting {
     gboolean (*takes)(const char *text); /* strings only */
 } SonoSetting;
 
-#define SONO_N_SETTINGS 39
+#define SONO_N_SETTINGS 44
 extern const SonoSetting sono_setting_table[SONO_N_SETTINGS];
 gboolean sono_setting_takes(const SonoSetting *setting, const char *text);

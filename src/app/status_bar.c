@@ -85,8 +85,14 @@ static void show_probe(SonoStatusBar *b)
         show_text(b->level, level);
         show_text(b->channel, channel);
     } else {
-        show_text(b->time, ""), show_text(b->freq, ""), show_text(b->note, ""), show_text(b->level, "");
-        show_text(b->channel, "");
+        const double hint_hz = scene ? sono_canvas_hinted_freq(b->canvas) : (double)NAN;
+        char note[24] = "";
+        g_autofree char *freq = isfinite(hint_hz) ? g_strdup_printf("%.1f Hz", hint_hz) : g_strdup("");
+        show_text(b->freq, freq);
+        show_text(b->note, isfinite(hint_hz)
+                               ? sono_format_note(hint_hz, sono_scene_view(scene)->tuning_hz, note, sizeof note)
+                               : "");
+        show_text(b->time, ""), show_text(b->level, ""), show_text(b->channel, "");
     }
     if (b->tell_source == 0) {
         b->tell_source = g_timeout_add(250, tell_readout, b);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A window from the inside: what its files share. window.c makes the widgets, window_news.c hears the editor,
  * window_file.c writes files and closes, window_keys.c says whose keys are whose,
- * window_listen.c is what is heard, window_options.c follows the settings, window_state.c shows what is so,
- * actions_*.c hold the commands. Main thread, but where said. */
+ * window_listen.c is what is heard, window_transform.c what the picture is made with, window_options.c follows the
+ * settings, window_state.c shows what is so, actions_*.c hold the commands. Main thread, but where said. */
 #pragma once
 #include "sono_app.h"
 #include "sono_follow.h"
 #include "sono_listener.h"
 #include "sono_panels.h"
 #include "sono_toasts.h"
+#include "transform_choice.h"
 #include "transport.h"
 
 /* A file to be written. Only one is written at a time, and none while edits are being committed. */
@@ -36,8 +37,24 @@ typedef struct WindowFile {
     WindowClosing closing;
     SonoViewState like; /* the view when the file was opened, and the feed: for the loading thread */
     SonoTileFeed *feed;
-    int wake_pending; /* atomic */
+    TransformChoice like_transform; /* likewise for that thread */
+    SonoPlan *_Atomic opened_plan;  /* that it has built of it, to be taken; or NULL */
+    int wake_pending;               /* atomic */
 } WindowFile;
+
+/* What the picture is made with. */
+#define WINDOW_NO_PRESET "custom" /* state of win.preset when the choice is no preset */
+typedef struct PlanBuild PlanBuild;
+typedef struct WindowTransform {
+    TransformChoice choice; /* of the settings */
+    SonoPlan *plan;         /* of the picture; NULL: no sound yet */
+    char *error;            /* why the choice cannot be shown, or NULL */
+    PlanBuild *build;       /* under way, or NULL */
+    gboolean again;         /* the choice has changed since that began */
+    guint timer;            /* until a choice that may change again is built */
+    double rate_hz;         /* of the sound; 0: none */
+    gint64 n_frames;
+} WindowTransform;
 
 /* What the window hears, and what it was told last. */
 typedef struct WindowListening {
@@ -64,6 +81,7 @@ struct _SonoWindow {
     SonoSpeaker *speaker; /* NULL once disposed */
     WindowFile file;
     WindowListening listening;
+    WindowTransform transform;
     SonoCanvas *canvas; /* NULL once disposed */
     SonoStage *stage;
     SonoToasts *toasts;
@@ -129,6 +147,19 @@ void window_listen_take(SonoWindow *w);
 void window_listen_show_channels(SonoWindow *w);
 SonoPlayMix window_listen_mix(const SonoWindow *w);
 
+/* ---- window_transform.c ---- */
+/* The choice, or the concert pitch, has changed. */
+void window_transform_follow_settings(SonoWindow *w);
+/* The plan for pictures of this sound, now (borrowed); a better one may come. NULL: there is none. */
+const SonoPlan *window_transform_plan(SonoWindow *w, double rate_hz, gint64 n_frames, SonoError *err);
+gboolean window_transform_is_pending(const SonoWindow *w);
+/* A file is about to be opened; and (loading thread) its sound is known: the plan for a first picture, or NULL. */
+void window_transform_opening(SonoWindow *w);
+SonoPlan *window_transform_opened(SonoWindow *w, double rate_hz, gint64 n_frames);
+/* Say what a new edit is to be made with. */
+void window_transform_edit(SonoWindow *w, SonoEdit *edit);
+void window_transform_end(SonoWindow *w);
+
 /* ---- window_options.c ---- */
 /* Take over all settings and follow them from now on. */
 void window_follow_settings(SonoWindow *w);
@@ -146,6 +177,7 @@ void window_add_file_actions(SonoWindow *w);
 void window_add_edit_actions(SonoWindow *w);
 void window_add_tool_actions(SonoWindow *w);
 void window_add_view_actions(SonoWindow *w);
+void window_add_transform_actions(SonoWindow *w);
 void window_add_listen_actions(SonoWindow *w);
 /* Keys with Ctrl, and function keys; once for the application. */
 void window_set_accels(GtkApplication *app);

@@ -3,6 +3,7 @@
 #include "window.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "application.h"
 #include "sono_recent.h"
@@ -10,13 +11,12 @@
 static void show_sound(SonoWindow *w, const SonoEditorNews *news)
 {
     SonoError err = {0};
-    SonoPlan *plan = NULL;
-    if (sono_display_plan(w->engine, NULL, NULL, news->rate_hz, 0, &plan, &err) != SONO_OK ||
-        sono_scene_set_sound(window_scene(w), plan, news->clip, news->n_channels, news->end_s, news->parent_revision,
-                             news->dirty, &err) != SONO_OK) {
+    const gint64 n_frames = news->clip ? sono_clip_n_frames(news->clip) : llround(news->end_s * news->rate_hz);
+    const SonoPlan *plan = window_transform_plan(w, news->rate_hz, n_frames, &err);
+    if (!plan || sono_scene_set_sound(window_scene(w), plan, news->clip, news->n_channels, news->end_s,
+                                      news->parent_revision, news->dirty, &err) != SONO_OK) {
         sono_window_tell(w, err.message, TRUE);
     }
-    sono_plan_unref(plan);
 }
 
 static gboolean on_news(gpointer data)
@@ -73,7 +73,9 @@ gboolean window_queue(SonoWindow *w, const SonoEdit *edit)
 void window_commit(SonoWindow *w, const SonoEdit *edit)
 {
     SonoError err = {0};
-    if (!w->file.editor || sono_editor_push(w->file.editor, edit, &err) != SONO_OK) {
+    SonoEdit with = *edit;
+    window_transform_edit(w, &with);
+    if (!w->file.editor || sono_editor_push(w->file.editor, &with, &err) != SONO_OK) {
         sono_strokes_drop_newest(sono_scene_strokes(window_scene(w)));
         sono_window_tell(w, err.message, TRUE);
     }
@@ -221,18 +223,22 @@ void window_hear(SonoWindow *w)
 static void on_opened(void *ctx, SonoDecoder *dec, const SonoAudioInfo *info, const SonoJobTicket *ticket)
 {
     SonoWindow *w = ctx;
-    if (info->seekable) {
+    SonoPlan *plan = window_transform_opened(w, info->rate_hz, info->n_frames_claimed);
+    if (info->seekable && plan) {
         const SonoPcmReader reader = sono_decoder_reader(dec);
         SonoViewState like = w->file.like;
         like.n_channels = info->n_channels;
-        (void)sono_first_picture(w->file.feed, w->engine, NULL, NULL, &reader, like, ticket, NULL);
+        (void)sono_first_picture(w->file.feed, w->engine, sono_transform_find(plan->transform), &plan->params, &reader,
+                                 like, ticket, NULL);
     }
+    sono_plan_unref(plan);
 }
 
 void window_start(SonoWindow *w, const char *path)
 {
     SonoError err = {0};
     const SonoOpeningEvents events = {w, wake, on_opened};
+    window_transform_opening(w);
     w->file.like = *sono_scene_view(window_scene(w));
     w->file.like.width_px = MAX(w->file.like.width_px, 1024.0); /* not laid out yet: as good as any */
     w->file.like.height_px = MAX(w->file.like.height_px, 512.0);

@@ -11,11 +11,12 @@
 #define MIN_RANGE_DB 5.0
 
 /* Settings by which a window goes, besides those of tool_params. */
-static const char *const followed[] = {"tool",          "operation",     "axis",           "colours",
-                                       "floor-db",      "ceiling-db",    "time-format",    "freq-format",
-                                       "show-meters",   "output-gain",   "loop",           "return-to-start",
-                                       "auto-audition", "follow",        "pre-roll",       "post-roll",
-                                       "show-overview", "show-waveform", "show-inspector", NULL};
+static const char *const followed[] = {
+    "tool",       "operation",       "axis",          "colours",        "floor-db",
+    "ceiling-db", "time-format",     "freq-format",   "show-meters",    "output-gain",
+    "loop",       "return-to-start", "auto-audition", "follow",         "pre-roll",
+    "post-roll",  "show-overview",   "show-waveform", "show-inspector", "picture",
+    "tuning",     "note-grid",       "piano",         "edit-transform", NULL};
 
 static int index_of(const char *const *names, const char *name)
 {
@@ -95,6 +96,8 @@ static void apply_text(SonoWindow *w, const char *name, const char *text)
     } else if (strcmp(name, "time-format") == 0 || strcmp(name, "freq-format") == 0) {
         apply_formats(w);
         window_listen_poll(w);
+    } else if (strcmp(name, "picture") == 0) {
+        window_transform_follow_settings(w);
     } else if (strcmp(name, "follow") == 0) {
         window_listen_follow_settings(w);
     }
@@ -113,6 +116,13 @@ static void apply_number(SonoWindow *w, const char *name, double value)
     } else if (strcmp(name, "show-overview") == 0 || strcmp(name, "show-waveform") == 0 ||
                strcmp(name, "show-meters") == 0) {
         g_object_set(w->stage, name, value != 0.0, NULL);
+    } else if (strcmp(name, "note-grid") == 0 || strcmp(name, "piano") == 0) {
+        g_object_set(w->stage, name, value != 0.0, NULL);
+    } else if (strcmp(name, "tuning") == 0) {
+        sono_scene_view(window_scene(w))->tuning_hz = value;
+        sono_inspector_show_tuning(w->inspector, value);
+        apply_formats(w); /* what is written with it */
+        window_transform_follow_settings(w);
     } else if (strcmp(name, "output-gain") == 0) {
         volume_show(w->volume, value);
     } else if (strcmp(name, "floor-db") == 0 || strcmp(name, "ceiling-db") == 0) {

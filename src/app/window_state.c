@@ -101,9 +101,11 @@ static void show_status(SonoWindow *w)
         g_string_append_printf(text, " edits=%zu queued=%zu modified=%d saving=%u", sono_document_n_applied(doc),
                                sono_editor_n_queued(e), sono_window_is_modified(w), g_queue_get_length(&w->file.saves));
     }
-    g_string_append_printf(text, " settled=%d selected=%d tool=%s channels=%d", settled,
+    settled = settled && !window_transform_is_pending(w);
+    g_string_append_printf(text, " settled=%d selected=%d tool=%s channels=%d picture=%s", settled,
                            !sono_selection_is_empty(sono_scene_selection(scene)), sono_scene_tool(scene)->name,
-                           sono_scene_plan(scene) ? sono_scene_view(scene)->n_channels : 0);
+                           sono_scene_plan(scene) ? sono_scene_view(scene)->n_channels : 0,
+                           sono_scene_plan(scene) ? sono_scene_plan(scene)->transform : "none");
     window_set_state(w, "status", g_variant_new_string(text->str));
 }
 

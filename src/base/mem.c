@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _DEFAULT_SOURCE /* madvise */
 #include "sono_mem.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
 
 static void *allocate(size_t n, size_t size, size_t *n_bytes)
 {
@@ -13,8 +17,11 @@ static void *allocate(size_t n, size_t size, size_t *n_bytes)
     }
     bytes = (bytes + SONO_ALIGN) & ~(size_t)(SONO_ALIGN - 1);
     void *p = NULL;
-    if (posix_memalign(&p, SONO_ALIGN, bytes) != 0) {
+    if (posix_memalign(&p, bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : SONO_ALIGN, bytes) != 0) {
         return NULL;
+    }
+    if (bytes >= 2 * HUGE_PAGE) { /* touched for the first time much sooner; it does not matter where this fails */
+        (void)madvise(p, bytes & ~(HUGE_PAGE - 1), MADV_HUGEPAGE);
     }
     *n_bytes = bytes;
     return p;

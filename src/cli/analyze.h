@@ -25,11 +25,16 @@ typedef struct AnalyzeJob {
     int width_px, height_px;
     double floor_db, ceiling_db; /* NAN: from what is seen */
     const SonoColourMap *map;
+    SonoPool pool;
     bool quick;
 } AnalyzeJob;
 
 CliExit analyze_to_png(const AnalyzeJob *job);
 CliExit analyze_to_npy(const AnalyzeJob *job);
+
+/* --- analyze_bands.c --- */
+/* As sono_picture_levels, in job->n_bands bands of the axis. */
+SonoStatus analyze_bands_levels(const AnalyzeJob *job, const SonoPictureSpec *spec, float *level_db, SonoError *err);
 
 /* --- analyze_npy.c, analyze_npy_bands.c --- */
 /* What an array holds, and how its columns are written. */

@@ -18,7 +18,7 @@ static void choose_levels(const AnalyzeJob *job, Figure *figure)
             most = fmaxf(most, figure->levels[i][k]);
         }
     }
-    const double loudest = most > -150.0f ? 5.0 * ceil(most / 5.0) : 0.0; /* silence is drawn dark */
+    const double loudest = most > -150.0f ? 5.0 * ceil(most / 5.0) + 0.0 : 0.0; /* no -0; silence is drawn dark */
     double ceiling = isnan(job->ceiling_db) ? loudest : job->ceiling_db;
     const double floor_db = isnan(job->floor_db) ? ceiling - AUTO_RANGE_DB : job->floor_db;
     if (isnan(job->ceiling_db) && ceiling <= floor_db) {
@@ -38,14 +38,22 @@ static char *make_title(const AnalyzeJob *job, int channel)
     }
     const SonoTransform *t = sono_transform_find(job->plan->transform);
     g_string_append_printf(title, "   (%s", job->plan->transform);
+    const bool stft = job->plan->axis == SONO_AXIS_TIME;
     for (size_t i = 0; t && i < t->params.n; i++) {
         const SonoParamDesc *d = &t->params.desc[i];
+        if (!stft && i > 0 && job->plan->params.v[i] == d->def) {
+            continue; /* a bank has more parameters than a title has room */
+        }
         if (d->kind == SONO_PARAM_ENUM) {
             g_string_append_printf(title, ", %s", d->choices[(int)job->plan->params.v[i]]);
         } else {
             g_string_append_printf(title, ", %s %g", d->name, job->plan->params.v[i]);
         }
     }
+    if (job->n_bands > 0) {
+        g_string_append_printf(title, ", %d %s bands", job->n_bands, sono_scale_names[job->axis.scale]);
+    }
+    g_string_append(title, job->pool == SONO_POOL_MEAN ? ", mean" : "");
     g_string_append(title, job->quick ? ", quick)" : ")");
     return g_string_free(title, FALSE);
 }
@@ -70,6 +78,10 @@ static CliExit write_png(const AnalyzeJob *job, const Figure *figure)
     sono_json_double(&w, "t0_s", spec->t0_s);
     sono_json_double(&w, "t1_s", spec->t1_s);
     sono_json_string(&w, "scale", sono_scale_names[spec->axis.scale]);
+    if (job->n_bands > 0) {
+        sono_json_int(&w, "n_bands", job->n_bands);
+    }
+    sono_json_string(&w, "pool", job->pool == SONO_POOL_MEAN ? "mean" : "max");
     sono_json_double(&w, "f0_hz", spec->axis.f0_hz);
     sono_json_double(&w, "f1_hz", spec->axis.f1_hz);
     sono_json_double(&w, "floor_db", spec->floor_db);
@@ -105,6 +117,7 @@ CliExit analyze_to_png(const AnalyzeJob *job)
         .axis = job->axis,
         .map = job->map,
         .provisional = job->quick,
+        .pool = job->pool,
     };
     SonoError err = {0};
     SonoStatus status = SONO_OK;
@@ -117,8 +130,9 @@ CliExit analyze_to_png(const AnalyzeJob *job)
         titles[i] = make_title(job, spec.channel);
         figure.levels[i] = levels[i];
         figure.titles[i] = titles[i];
-        status = levels[i] ? sono_picture_levels(job->engine, job->plan, job->reader, &spec, levels[i], &err)
-                           : sono_fail(&err, SONO_E_NOMEM, "no memory for a picture");
+        status = !levels[i]         ? sono_fail(&err, SONO_E_NOMEM, "no memory for a picture")
+                 : job->n_bands > 0 ? analyze_bands_levels(job, &spec, levels[i], &err)
+                                    : sono_picture_levels(job->engine, job->plan, job->reader, &spec, levels[i], &err);
     }
     CliExit code = CLI_OK;
     if (status != SONO_OK) {

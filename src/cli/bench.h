@@ -21,7 +21,7 @@ typedef struct BenchFigure {
 } BenchFigure;
 
 typedef struct BenchList {
-    BenchFigure figures[64];
+    BenchFigure figures[96];
     size_t n;
 } BenchList;
 
@@ -38,4 +38,6 @@ SonoStatus bench_clip(SonoPcmStore *store, double length_s, double at_s, float n
 SonoStatus bench_stft(BenchList *list, SonoError *err);
 SonoStatus bench_tiles(BenchList *list, SonoError *err);
 SonoStatus bench_commit(BenchList *list, SonoError *err);
+SonoStatus bench_bands(BenchList *list, SonoError *err);
+SonoStatus bench_plans(BenchList *list, SonoError *err);
 SonoStatus bench_region(BenchList *list, SonoError *err);

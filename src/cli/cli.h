@@ -82,6 +82,9 @@ typedef struct CliTransform {
     char *values[SONO_MAX_PARAMS]; /* of the transform's own options */
 } CliTransform;
 
+/* The transform named, NULL: that of the preset or the first, with the preset's values or its defaults; false: there is
+ * none, reported. */
+bool cli_transform_choose(CliTransform *t, const CliCommand *command, const char *name, const char *preset_name);
 /* Adds --transform, --preset and the options of the transform they name; false: unknown, reported. */
 bool cli_transform_add(CliTransform *t, CliParser *p, int argc, char **argv);
 /* After cli_parser_run: check the values; false: reported. */

@@ -45,8 +45,7 @@ static char *preset_list(void)
     return g_string_free(list, FALSE);
 }
 
-/* The transform that the command line asks for, with its preset's or its own defaults; false: reported. */
-static bool choose(CliTransform *t, const CliCommand *command, const char *name, const char *preset_name)
+bool cli_transform_choose(CliTransform *t, const CliCommand *command, const char *name, const char *preset_name)
 {
     g_autofree char *transforms = transform_list();
     g_autofree char *presets = preset_list();
@@ -79,7 +78,7 @@ static bool choose(CliTransform *t, const CliCommand *command, const char *name,
 bool cli_transform_add(CliTransform *t, CliParser *p, int argc, char **argv)
 {
     *t = (CliTransform){0};
-    if (!choose(t, p->command, wanted(argc, argv, "--transform"), wanted(argc, argv, "--preset"))) {
+    if (!cli_transform_choose(t, p->command, wanted(argc, argv, "--transform"), wanted(argc, argv, "--preset"))) {
         return false;
     }
     g_autofree char *transforms = transform_list();

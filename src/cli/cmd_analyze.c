@@ -8,7 +8,7 @@
 #define MAX_BANDS 4096
 
 typedef struct Options {
-    char *output, *scale, *map, *values;
+    char *output, *scale, *map, *values, *pool;
     double start_s, end_s, fmin_hz, fmax_hz, floor_db, ceiling_db;
     int channel, width_px, height_px, n_bands;
     gboolean quick, json;
@@ -45,6 +45,8 @@ static void add_options(Options *o, CliParser *p)
         {"width", 0, 0, G_OPTION_ARG_INT, &o->width_px, "Picture: width (default 1200)", "PX"},
         {"height", 0, 0, G_OPTION_ARG_INT, &o->height_px, "Picture: height (default 600)", "PX"},
         {"map", 0, 0, G_OPTION_ARG_STRING, &o->map, "Picture: colour map (see: engines)", "NAME"},
+        {"pool", 0, 0, G_OPTION_ARG_STRING, &o->pool,
+         "Picture: a pixel is the max (default) or the mean of what it covers", "NAME"},
         {"quick", 0, 0, G_OPTION_ARG_NONE, &o->quick, "Picture: look at four slices per pixel column at most", NULL},
         G_OPTION_ENTRY_NULL};
     cli_parser_add(p, entries);
@@ -56,6 +58,7 @@ static void clear_options(Options *o)
     g_free(o->scale);
     g_free(o->map);
     g_free(o->values);
+    g_free(o->pool);
 }
 
 /* Index in sono_scale_names, or -1. */
@@ -93,6 +96,8 @@ static bool check_options(const CliCommand *self, const Options *o, const CliTra
         (void)cli_usage_error(self, "--bands is for the stft; %s has bands of its own", t->transform->name);
     } else if (o->values && strcmp(o->values, "complex") != 0 && strcmp(o->values, "power") != 0) {
         (void)cli_usage_error(self, "--values is '%s', must be one of: complex, power", o->values);
+    } else if (o->pool && strcmp(o->pool, "max") != 0 && strcmp(o->pool, "mean") != 0) {
+        (void)cli_usage_error(self, "--pool is '%s', must be one of: max, mean", o->pool);
     } else if (o->n_bands > 0 && o->values && strcmp(o->values, "power") != 0) {
         (void)cli_usage_error(self, "--bands have powers, not complex values");
     } else if (o->map && !sono_colour_map_find(o->map)) {
@@ -128,8 +133,15 @@ static bool complete_job(AnalyzeJob *job, const Options *o)
                               o->channel, job->reader->n_channels);
         return false;
     }
-    job->axis.f1_hz = isnan(o->fmax_hz) ? nyquist_hz : o->fmax_hz;
-    job->axis.f0_hz = !isnan(o->fmin_hz) ? o->fmin_hz : log_axis ? fmin(30.0, job->axis.f1_hz / 10.0) : 0.0;
+    /* a bank's picture ends where its bands do, an STFT's at 0 and at half the rate */
+    const double n_rows = (double)job->plan->n_rows;
+    const bool bank = job->plan->axis == SONO_AXIS_FREQ;
+    const double top_hz = bank ? fmin(nyquist_hz, sono_plan_row_hz(job->plan, n_rows - 0.5)) : nyquist_hz;
+    const double bottom_hz = bank       ? fmax(sono_plan_row_hz(job->plan, -0.5), log_axis ? 1.0 : 0.0)
+                             : log_axis ? 30.0
+                                        : 0.0;
+    job->axis.f1_hz = isnan(o->fmax_hz) ? top_hz : o->fmax_hz;
+    job->axis.f0_hz = isnan(o->fmin_hz) ? fmin(bottom_hz, job->axis.f1_hz / 10.0) : o->fmin_hz;
     if (job->axis.f0_hz < 0.0 || (log_axis && job->axis.f0_hz <= 0.0) || job->axis.f1_hz <= job->axis.f0_hz ||
         job->axis.f1_hz > nyquist_hz) {
         (void)cli_usage_error(job->command, "--fmin %g and --fmax %g must rise between %s and %g Hz", job->axis.f0_hz,
@@ -158,6 +170,7 @@ static CliExit analyze(const CliCommand *self, const char *path, const Options *
         .floor_db = o->floor_db,
         .ceiling_db = o->ceiling_db,
         .map = o->map ? sono_colour_map_find(o->map) : sono_colour_maps[0],
+        .pool = o->pool && strcmp(o->pool, "mean") == 0 ? SONO_POOL_MEAN : SONO_POOL_MAX,
         .quick = o->quick,
     };
     CliSound sound = {0};

@@ -21,7 +21,7 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
     }
     printf("Usage:\n  sonobrush-cli COMMAND [OPTION...] [FILE...]\n  sonobrush-cli --version\n\nCommands:\n");
     for (gsize i = 0; cli_commands[i]; i++) {
-        printf("  %-10s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+        printf("  %-11s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     }
     printf("\nOptions of a command: sonobrush-cli help COMMAND\n"
            "Exit codes: 0 done; 1 a file or computation failed; 2 wrong usage; 3 cancelled\n");

@@ -9,6 +9,7 @@
 
 typedef struct Options {
     char *edits, *output, *bits;
+    char *transform, *preset, *params;
     gboolean dither, json;
     double quality;
 } Options;
@@ -16,6 +17,7 @@ typedef struct Options {
 typedef struct Render {
     const char *path;
     const Options *options;
+    CliTransform transform; /* for edits that leave it open, when given */
     SonoEditScript script;
     SonoEncodeOptions encode;
     CliSound sound;
@@ -78,10 +80,23 @@ static SonoStatus choose_encoding(Render *r, SonoError *err)
     return SONO_OK;
 }
 
+/* Edits that name no transform of their own get the one of the command line. */
+static void choose_transforms(Render *r)
+{
+    for (size_t i = 0; i < r->script.n_edits && r->transform.is_given; i++) {
+        SonoEdit *edit = &r->script.edits[i];
+        if (strcmp(edit->transform, "auto") == 0) {
+            (void)g_strlcpy(edit->transform, r->transform.transform->name, sizeof edit->transform);
+            edit->transform_params = r->transform.params;
+        }
+    }
+}
+
 static SonoStatus open_all(Render *r, const CliEngineOptions *engine_options, SonoError *err)
 {
     const double start_s = sono_now_s();
     SonoStatus status = sono_edit_script_load(r->options->edits, &r->script, err);
+    choose_transforms(r);
     if (status == SONO_OK) { /* an impossible output is known before hours of sound are read */
         status = sono_encode_options_for(r->options->output, NULL, &r->encode, err);
     }
@@ -179,9 +194,10 @@ static CliExit print_json(const Render *r)
     return cli_print_json(&w);
 }
 
-static CliExit render(const char *path, const Options *options, const CliEngineOptions *engine_options)
+static CliExit render(const char *path, const Options *options, const CliTransform *transform,
+                      const CliEngineOptions *engine_options)
 {
-    Render r = {.path = path, .options = options};
+    Render r = {.path = path, .options = options, .transform = *transform};
     SonoError err = {0};
     SonoStatus status = open_all(&r, engine_options, &err);
     if (status == SONO_OK) {
@@ -210,6 +226,25 @@ static CliExit render(const char *path, const Options *options, const CliEngineO
     return code;
 }
 
+/* --transform, --preset and --params; the transform's parameters have no options of their own here, since one is called
+ * --quality, as that of Ogg Vorbis is. */
+static bool check_transform(const CliCommand *self, const Options *o, CliTransform *t)
+{
+    SonoError err = {0};
+    if (!cli_transform_choose(t, self, o->transform, o->preset)) {
+        return false;
+    }
+    if (o->params && !t->is_given) {
+        (void)cli_usage_error(self, "--params needs --transform or --preset");
+        return false;
+    }
+    if (o->params && sono_params_parse_over(t->transform->params, o->params, &t->params, &err) != SONO_OK) {
+        (void)cli_usage_error(self, "--params: %s", err.message);
+        return false;
+    }
+    return true;
+}
+
 static bool check_options(const CliCommand *self, const Options *o)
 {
     SonoSampleType type;
@@ -232,10 +267,16 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
     CliParser p;
     Options o = {.quality = NAN};
     CliEngineOptions engine = {0};
+    CliTransform transform = {0};
     CliExit code = CLI_OK;
     const GOptionEntry entries[] = {
         {"edits", 0, 0, G_OPTION_ARG_FILENAME, &o.edits, "Edit script (JSON, see docs/edit-script.md)", "FILE"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "Sound file to write: .wav .aif .aiff .flac .ogg", "FILE"},
+        {"transform", 0, 0, G_OPTION_ARG_STRING, &o.transform,
+         "Transform for edits that say \"auto\" (see: transforms)", "NAME"},
+        {"preset", 0, 0, G_OPTION_ARG_STRING, &o.preset, "Transform and settings by purpose, for the same edits",
+         "NAME"},
+        {"params", 0, 0, G_OPTION_ARG_STRING, &o.params, "Its parameters: name=value,name=value", "LIST"},
         {"bits", 0, 0, G_OPTION_ARG_STRING, &o.bits, "Samples: 8, 16, 24, 32 or float (default: as the source)", "N"},
         {"dither", 0, 0, G_OPTION_ARG_NONE, &o.dither, "Dither samples that do not fit the bits exactly", NULL},
         {"quality", 0, 0, G_OPTION_ARG_DOUBLE, &o.quality, "Ogg Vorbis quality, 0 to 1", "Q"},
@@ -245,12 +286,16 @@ static CliExit run(const CliCommand *self, int argc, char **argv)
     cli_parser_add(&p, entries);
     cli_engine_add(&engine, &p);
     if (cli_parser_run(&p, argc, argv, 1, 1, &code)) {
-        code =
-            check_options(self, &o) && cli_engine_finish(&engine, &p) ? render(p.operands[0], &o, &engine) : CLI_USAGE;
+        code = check_options(self, &o) && check_transform(self, &o, &transform) && cli_engine_finish(&engine, &p)
+                   ? render(p.operands[0], &o, &transform, &engine)
+                   : CLI_USAGE;
     }
     g_free(o.edits);
     g_free(o.output);
     g_free(o.bits);
+    g_free(o.transform);
+    g_free(o.preset);
+    g_free(o.params);
     cli_engine_options_clear(&engine);
     cli_parser_clear(&p);
     return code;

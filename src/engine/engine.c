@@ -118,11 +118,10 @@ static void keep_plan(SonoEngine *e, int at, SonoPlan *plan)
     e->plans[0] = plan;
 }
 
-SonoStatus sono_engine_plan(SonoEngine *e, const SonoTransform *transform, const SonoParams *params, double rate_hz,
-                            int64_t n_frames, SonoPlan **out, SonoError *err)
+/* Lock held: where the plan is, or else the first free place, or MAX_PLANS. */
+static int find_plan(const SonoEngine *e, const SonoTransform *transform, const SonoParams *params, double rate_hz,
+                     int64_t for_frames)
 {
-    const int64_t for_frames = transform->needs_length ? n_frames : 0;
-    (void)pthread_mutex_lock(&e->lock);
     int at = 0;
     while (at < MAX_PLANS && e->plans[at] &&
            (strcmp(e->plans[at]->transform, transform->name) != 0 || e->plans[at]->rate_hz != rate_hz ||
@@ -130,21 +129,37 @@ SonoStatus sono_engine_plan(SonoEngine *e, const SonoTransform *transform, const
             memcmp(&e->plans[at]->params, params, sizeof *params) != 0)) {
         at++;
     }
-    SonoPlan *plan = at < MAX_PLANS ? e->plans[at] : NULL;
-    SonoStatus status = SONO_OK;
-    if (!plan) {
-        status = sono_plan_build(transform, params, rate_hz, n_frames, &plan, err);
-        at = at < MAX_PLANS ? at : MAX_PLANS - 1;
-        if (status == SONO_OK) {
-            sono_plan_unref(e->plans[at]);
+    return at;
+}
+
+SonoStatus sono_engine_plan(SonoEngine *e, const SonoTransform *transform, const SonoParams *params, double rate_hz,
+                            int64_t n_frames, SonoPlan **out, SonoError *err)
+{
+    const int64_t for_frames = transform->needs_length ? n_frames : 0;
+    SonoPlan *built = NULL;
+    (void)pthread_mutex_lock(&e->lock);
+    int at = find_plan(e, transform, params, rate_hz, for_frames);
+    if (at == MAX_PLANS || !e->plans[at]) { /* nobody waits for a plan that somebody else has built */
+        (void)pthread_mutex_unlock(&e->lock);
+        const SonoStatus status = sono_plan_build(transform, params, rate_hz, n_frames, &built, err);
+        if (status != SONO_OK) {
+            return status;
         }
+        (void)pthread_mutex_lock(&e->lock);
+        at = find_plan(e, transform, params, rate_hz, for_frames);
     }
-    if (status == SONO_OK) {
-        keep_plan(e, at, plan);
-        *out = sono_plan_ref(plan);
+    SonoPlan *plan = at < MAX_PLANS ? e->plans[at] : NULL;
+    if (!plan) {
+        at = at < MAX_PLANS ? at : MAX_PLANS - 1;
+        sono_plan_unref(e->plans[at]);
+        plan = built;
+        built = NULL;
     }
+    keep_plan(e, at, plan);
+    *out = sono_plan_ref(plan);
     (void)pthread_mutex_unlock(&e->lock);
-    return status;
+    sono_plan_unref(built); /* another thread was quicker */
+    return SONO_OK;
 }
 
 SonoStatus sono_engine_edit_plan(SonoEngine *e, const SonoPlan *base, double f0_hz, double f1_hz, SonoPlan **out,
@@ -176,8 +191,7 @@ SonoStatus sono_engine_edit_plan(SonoEngine *e, const SonoPlan *base, double f0_
 
 SonoStatus engine_band_raster(SonoEngine *e, const SonoPlan *plan, int level, BandRaster **out, SonoError *err)
 {
-    const int32_t last = band_raster_last_level(plan);
-    const int32_t at_level = level < last ? level : last;
+    const int at_level = band_raster_level(plan, level);
     (void)pthread_mutex_lock(&e->raster_lock);
     int at = 0;
     while (at < MAX_RASTERS && e->rasters[at] &&

@@ -2,6 +2,7 @@
 /* Which revisions of the sound share which strips. */
 #include "tile_feed.h"
 
+#include "sono_columns.h"
 #include "sono_mem.h"
 
 #define MAX_ANCESTORS 64
@@ -36,17 +37,15 @@ SonoStatus feed_add_revision(SonoTileFeed *feed, uint64_t revision, uint64_t par
     return SONO_OK;
 }
 
-/* Frames that a strip's columns depend on, with its gutter and one slice more on both sides. */
+/* Frames that a strip's columns depend on, with its gutter and one column more on both sides. */
 static SonoSpan strip_support(const SonoPlan *plan, const SonoStripKey *key)
 {
-    const int64_t per_column = (int64_t)1 << key->level_t;
-    const SonoSlices slices = {(key->x * SONO_TILE_INNER - 1) * per_column - 1, SONO_TILE_TEXELS * per_column + 2};
-    return sono_plan_support(plan, slices);
+    return sono_columns_support(plan, key->level_t, key->x * SONO_TILE_INNER - 2, SONO_TILE_TEXELS + 2);
 }
 
-SonoStripKey feed_resolve(const SonoTileFeed *feed, SonoStripKey key)
+SonoStripKey feed_resolve(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey key)
 {
-    const SonoSpan support = strip_support(feed->plan, &key);
+    const SonoSpan support = strip_support(plan, &key);
     for (int at = find(feed, key.revision); at >= 0; at = feed->revisions[at].parent_at) {
         const FeedRevision *r = &feed->revisions[at];
         key.revision = r->revision;
@@ -58,7 +57,7 @@ SonoStripKey feed_resolve(const SonoTileFeed *feed, SonoStripKey key)
     return key;
 }
 
-bool feed_to_parent(const SonoTileFeed *feed, SonoStripKey *key, SonoSpan *dirty)
+bool feed_to_parent(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey *key, SonoSpan *dirty)
 {
     const int at = find(feed, key->revision);
     if (at < 0) {
@@ -66,22 +65,22 @@ bool feed_to_parent(const SonoTileFeed *feed, SonoStripKey *key, SonoSpan *dirty
     }
     *dirty = sono_span_union(*dirty, feed->revisions[at].dirty);
     key->revision = feed->revisions[at].parent_revision;
-    *key = feed_resolve(feed, *key);
+    *key = feed_resolve(feed, plan, *key);
     return true;
 }
 
-SonoStrip *feed_get(const SonoTileFeed *feed, SonoStripKey key)
+SonoStrip *feed_get(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey key)
 {
-    key = feed_resolve(feed, key);
+    key = feed_resolve(feed, plan, key);
     return sono_tile_cache_get(feed->cache, &key);
 }
 
-SonoStrip *feed_get_stale(const SonoTileFeed *feed, SonoStripKey key, SonoSpan *stale)
+SonoStrip *feed_get_stale(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey key, SonoSpan *stale)
 {
     SonoSpan dirty = {0, 0};
-    key = feed_resolve(feed, key);
+    key = feed_resolve(feed, plan, key);
     SonoStrip *strip = sono_tile_cache_get(feed->cache, &key);
-    for (int i = 0; i < MAX_ANCESTORS && !strip && feed_to_parent(feed, &key, &dirty); i++) {
+    for (int i = 0; i < MAX_ANCESTORS && !strip && feed_to_parent(feed, plan, &key, &dirty); i++) {
         strip = sono_tile_cache_get(feed->cache, &key);
     }
     *stale = strip ? dirty : (SonoSpan){0, 0};

@@ -63,7 +63,7 @@ static bool find_previous(const SonoTileFeed *feed, FeedJob *job, bool exact)
 {
     SonoStripKey key = job->group.key;
     job->dirty = (SonoSpan){0, 0};
-    for (int i = 0; i < MAX_ANCESTORS && feed_to_parent(feed, &key, &job->dirty); i++) {
+    for (int i = 0; i < MAX_ANCESTORS && feed_to_parent(feed, feed->plan, &key, &job->dirty); i++) {
         if (take_group(feed, &job->group, key, exact, job->previous)) {
             return true;
         }
@@ -75,14 +75,14 @@ static bool find_previous(const SonoTileFeed *feed, FeedJob *job, bool exact)
 static bool take_finer(const FeedView *v, const SonoTileFeed *feed, const FeedGroup *group, int band, bool exact,
                        SonoStrip **out)
 {
-    const int64_t end = feed_end(feed, v, group->key.level_t - 1);
+    const int64_t end = feed_end(v, group->key.level_t - 1);
     for (int i = 0; i < 4; i++) {
         const int64_t x = 2 * group->key.x - 1 + i;
         if (x < 0 || x >= end) {
             continue;
         }
         SonoStrip *strip =
-            feed_get(feed, feed_key(feed, v, feed->target, group->key.level_t - 1, group->tiles[band].level_f, x));
+            feed_get(feed, v->plan, feed_key(v, feed->target, group->key.level_t - 1, group->tiles[band].level_f, x));
         if (strip && feed_covers(strip, &group->tiles[band]) && !(exact && strip->provisional)) {
             out[i] = strip;
             continue;
@@ -127,7 +127,7 @@ static bool ask(Wish *w, const FeedView *v, const FeedTiles *tiles, int n_tiles,
                 bool refine, SonoPriority priority, bool room)
 {
     SonoTileFeed *feed = w->u->feed;
-    const SonoStripKey key = feed_resolve(feed, feed_key(feed, v, feed->target, level_t, 0, x));
+    const SonoStripKey key = feed_resolve(feed, v->plan, feed_key(v, feed->target, level_t, 0, x));
     FeedJob job = {.priority = priority, .provisional = !refine};
     find_missing(w->u, &key, tiles, n_tiles, refine, &job.group);
     keep(w, &key);
@@ -173,15 +173,15 @@ static bool ask_level(Wish *w, int finer, int before, int after, bool refine, So
             if (level_t < 0) {
                 continue;
             }
-            sono_view_strips(v->view, u->feed->plan, level_t, &x0, &x1);
+            sono_view_strips(v->view, v->plan, level_t, &x0, &x1);
             x0 = x0 - before < 0 ? 0 : x0 - before;
-            x1 = x1 + after > feed_end(u->feed, v, level_t) ? x1 : x1 + after;
+            x1 = x1 + after > feed_end(v, level_t) ? x1 : x1 + after;
             any = any || j <= x1 - x0;
             if (!outward(x0, x1, j, &x)) {
                 continue;
             }
             const bool room = feed_n_jobs(u->feed, priority) < max_jobs;
-            all = ask(w, v, v->tiles, v->levels.n_bands, level_t, x, refine, priority, room) && all;
+            all = ask(w, v, v->tiles, v->n_tiles, level_t, x, refine, priority, room) && all;
         }
     }
     return all;
@@ -203,7 +203,11 @@ static void ask_all(Wish *w)
 {
     const SonoTileFeed *feed = w->u->feed;
     const int n_threads = sono_jobs_n_threads(sono_engine_jobs(feed->engine));
-    bool all = ask_overviews(w, 2 * n_threads); /* first: then there is never a hole */
+    bool all = true;
+    if (feed_is_switching(feed)) { /* another picture stands in for the whole meanwhile */
+        all = ask_level(w, 0, 0, 0, false, SONO_PRIORITY_VISIBLE, 2 * n_threads);
+    }
+    all = ask_overviews(w, all ? 2 * n_threads : 0) && all; /* first: then there is never a hole */
     all = ask_level(w, 0, 0, 0, false, SONO_PRIORITY_VISIBLE, 2 * n_threads) && all;
     if (!all) {
         return;
@@ -222,19 +226,28 @@ static void ask_all(Wish *w)
 static bool is_there(const FeedUpdate *u, const FeedView *v, const FeedTiles *tiles, int n, int32_t level_t, int64_t x)
 {
     FeedGroup missing = {0};
-    const SonoStripKey key = feed_resolve(u->feed, feed_key(u->feed, v, u->feed->target, level_t, 0, x));
+    const SonoStripKey key = feed_resolve(u->feed, v->plan, feed_key(v, u->feed->target, level_t, 0, x));
     find_missing(u, &key, tiles, n, false, &missing);
     return missing.n_tiles == 0;
 }
 
-bool feed_target_is_there(const FeedUpdate *u)
+bool feed_overviews_are_there(const FeedUpdate *u)
 {
     bool all = true;
     for (int i = 0; i < u->n_views && all; i++) {
         const FeedView *v = &u->views[i];
         all = is_there(u, v, &v->overview, 1, v->overview_t, 0);
+    }
+    return all;
+}
+
+bool feed_views_are_there(const FeedUpdate *u)
+{
+    bool all = true;
+    for (int i = 0; i < u->n_views && all; i++) {
+        const FeedView *v = &u->views[i];
         for (int64_t x = v->levels.x0; x < v->levels.x1 && all; x++) {
-            all = is_there(u, v, v->tiles, v->levels.n_bands, v->levels.level_t, x);
+            all = is_there(u, v, v->tiles, v->n_tiles, v->levels.level_t, x);
         }
     }
     return all;

@@ -85,12 +85,13 @@ static void find_uniforms(GlProgram *p)
     glUniform1i(glGetUniformLocation(p->id, "u_map"), UNIT_MAP);
     glUniform1i(glGetUniformLocation(p->id, "u_mask"), UNIT_MASK);
     glUniform1i(glGetUniformLocation(p->id, "u_picture"), UNIT_PICTURE);
+    glUniform1i(glGetUniformLocation(p->id, "u_rows"), UNIT_ROWS);
     glUseProgram(0);
 }
 
 static bool same_variant(const SonoShaderVariant *a, const SonoShaderVariant *b)
 {
-    return a->shader == b->shader && a->scale == b->scale && a->show == b->show && a->taps_t == b->taps_t &&
+    return a->shader == b->shader && a->warp == b->warp && a->show == b->show && a->taps_t == b->taps_t &&
            a->taps_f == b->taps_f && a->operation == b->operation;
 }
 

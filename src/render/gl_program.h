@@ -22,7 +22,7 @@ typedef struct GlPrograms {
 /* Language of the current context: 300 es on OpenGL ES >= 3.0, 330 core on OpenGL >= 3.3, else UNSUPPORTED. */
 SonoStatus gl_language(SonoGlsl *out, SonoError *err);
 /* Texture units of the samplers. */
-enum { UNIT_TILES, UNIT_MAP, UNIT_MASK, UNIT_PICTURE, N_UNITS };
+enum { UNIT_TILES, UNIT_MAP, UNIT_MASK, UNIT_PICTURE, UNIT_ROWS, N_UNITS };
 
 /* Compile and link; samplers are set to their units. *out is good until the next call. Errors: INVALID with the
  * driver's first line. */

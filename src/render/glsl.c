@@ -21,10 +21,10 @@ static const char *const headers[] = {
                          "precision highp sampler2D;\nprecision highp sampler2DArray;\n",
 };
 
-static const char *const scale_defines[] = {
-    [SONO_SCALE_LINEAR] = "SONO_AXIS_LINEAR",
-    [SONO_SCALE_LOG] = "SONO_AXIS_LOG",
-    [SONO_SCALE_MEL] = "SONO_AXIS_MEL",
+static const char *const warp_defines[] = {
+    [SONO_WARP_LINEAR] = "SONO_WARP_LINEAR",
+    [SONO_WARP_LOG] = "SONO_WARP_LOG",
+    [SONO_WARP_RECIPROCAL] = "SONO_WARP_RECIPROCAL",
 };
 
 static const char *find_text(const char *name)
@@ -102,27 +102,26 @@ static SonoStatus tile_fragment(SonoGlsl language, const SonoShaderVariant *vari
     (void)snprintf(taps_f, sizeof taps_f, "SONO_TAPS_F %d", variant->taps_f);
     (void)snprintf(op_define, sizeof op_define, "SONO_OP sono_op_%s", op ? op : "");
     (void)snprintf(op_file, sizeof op_file, "brush/%s.kernel.h", op ? op : "");
-    const char *defines[6] = {scale_defines[variant->scale], taps_t, taps_f};
-    size_t n_defines = 3;
+    const char *defines[5] = {taps_t, taps_f};
+    size_t n_defines = 2;
     if (variant->show == SONO_SHOW_PHASE) {
         defines[n_defines++] = "SONO_PHASE";
     }
     if (op) {
         defines[n_defines++] = op_define;
     }
-    const char *files[6] = {"dialect.glsl", "math.kernel.h"};
+    const char *files[5] = {"dialect.glsl", "math.kernel.h"};
     size_t n_files = 2;
     if (op) {
         files[n_files++] = op_file;
     }
-    files[n_files++] = "axis.glsl";
     files[n_files++] = "tile.frag";
     return sono_glsl_join(language, defines, files, NULL, out, err);
 }
 
 SonoStatus sono_glsl_fragment(SonoGlsl language, const SonoShaderVariant *variant, char **out, SonoError *err)
 {
-    const char *const dab_defines[] = {scale_defines[variant->scale],
+    const char *const dab_defines[] = {warp_defines[variant->warp],
                                        variant->shader == SONO_SHADER_RING ? "SONO_RING" : NULL, NULL};
     const char *const dab_files[] = {"dialect.glsl", "math.kernel.h", "brush/dab.kernel.h",
                                      "axis.glsl",    "dab.frag",      NULL};

@@ -2,8 +2,6 @@
 /* Dabs are instanced rectangles, added up by blending: 1 - (1 - a)(1 - b). */
 #include "preview_masks.h"
 
-#include "tile_painter.h"
-
 #include "sono_hash.h"
 #include "sono_mem.h"
 
@@ -99,33 +97,42 @@ static DabInstance place_dab(const SonoRenderView *view, const SonoDab *dab, dou
     const double hi_hz = oct ? dab->f_hz * exp2(dab->radius_oct) : dab->f_hz + dab->radius_hz;
     const double x = (dab->t_s - view->t0_s) / view->s_per_px;
     const double r = dab->radius_s / view->s_per_px;
-    const bool below = view->axis.scale == SONO_SCALE_LOG && lo_hz < view->axis.f0_hz; /* log of 0 */
     return (DabInstance){
         .rect_px = {(float)clamp_px(x - r - margin_px, w),
-                    below ? -1.0f : (float)clamp_px(sono_freq_axis_position(&view->axis, lo_hz) * h - margin_px, h),
+                    (float)clamp_px(sono_freq_axis_position(&view->axis, lo_hz) * h - margin_px, h),
                     (float)clamp_px(x + r + margin_px, w),
-                    (float)clamp_px(sono_freq_axis_position(&view->axis, fmax(hi_hz, 1e-6)) * h + margin_px, h)},
+                    (float)clamp_px(sono_freq_axis_position(&view->axis, hi_hz) * h + margin_px, h)},
         .time = {(float)(1.0 / r), (float)(-x / r), (float)dab->hardness, (float)dab->opacity},
         .freq = {(float)dab->f_hz, (float)(1.0 / (oct ? dab->radius_oct : dab->radius_hz)), oct ? 1.0f : 0.0f, 0.0f},
     };
+}
+
+/* u_axis of shaders/axis.glsl. */
+static void axis_uniform(const SonoFreqAxis *axis, float out[3])
+{
+    const SonoScaleLaw law = sono_scale_laws[axis->scale];
+    const double bottom = sono_warp(law, axis->f0_hz);
+    out[0] = (float)bottom;
+    out[1] = (float)(sono_warp(law, axis->f1_hz) - bottom);
+    out[2] = (float)law.shift_hz;
 }
 
 static SonoStatus draw_instances(PreviewMasks *mask, GlPrograms *programs, const SonoRenderView *view,
                                  SonoShader shader, const DabInstance *instances, size_t n, float origin_x,
                                  float origin_y, SonoError *err)
 {
-    const SonoShaderVariant variant = {.shader = shader, .scale = view->axis.scale};
+    const SonoShaderVariant variant = {.shader = shader, .warp = sono_scale_laws[view->axis.scale].warp};
     const GlProgram *p = NULL;
     const SonoStatus status = gl_program_get(programs, &variant, &p, err);
     if (status != SONO_OK) {
         return status;
     }
-    float axis[2];
+    float axis[3];
     axis_uniform(&view->axis, axis);
     glUseProgram(p->id);
     glUniform2f(p->view_px, (float)view->width_px, (float)view->height_px);
     glUniform2f(p->origin_px, origin_x, origin_y);
-    glUniform2fv(p->axis, 1, axis);
+    glUniform3fv(p->axis, 1, axis);
     glBindVertexArray(mask->vao);
     glBindBuffer(GL_ARRAY_BUFFER, mask->vbo);
     glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(n * sizeof *instances), instances, GL_STREAM_DRAW);

@@ -12,6 +12,7 @@
 /* What a view without a sound spans. */
 #define EMPTY_S 1.0
 #define EMPTY_NYQUIST_HZ 24000.0
+#define LEAST_LOWEST_HZ 1.0
 
 static void set_defaults(SonoScene *s)
 {
@@ -122,6 +123,12 @@ static double tuning_of(const SonoPlan *plan, double otherwise_hz)
     return i >= 0 ? plan->params.v[i] : otherwise_hz;
 }
 
+/* Where a logarithmic axis starts: at the lowest band; an STFT has bins all the way down. */
+static double lowest_of(const SonoPlan *plan)
+{
+    return plan->axis == SONO_AXIS_FREQ ? fmax(sono_plan_row_hz(plan, -0.5), LEAST_LOWEST_HZ) : 0.0;
+}
+
 /* The feed shows the other clip, which has nothing to do with the sound but its length, unless the feed knows better.
  */
 static SonoStatus feed_other(SonoScene *s, const SonoPlan *plan, SonoError *err)
@@ -143,6 +150,7 @@ static void keep_plan(SonoScene *s, const SonoPlan *plan)
     s->plan = sono_plan_ref(plan);
     sono_plan_unref(old);
     s->view.tuning_hz = tuning_of(plan, s->view.tuning_hz);
+    sono_view_state_set_lowest(&s->view, lowest_of(plan));
 }
 
 SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoClip *clip, int n_channels, double end_s,
@@ -154,10 +162,10 @@ SonoStatus sono_scene_set_sound(SonoScene *s, const SonoPlan *plan, const SonoCl
     }
     const bool first = !s->plan;
     SonoClip *old_clip = s->clip;
-    keep_plan(s, plan);
     s->clip = clip ? sono_clip_ref(clip) : NULL;
     sono_clip_unref(old_clip);
     s->view.nyquist_hz = 0.5 * plan->rate_hz;
+    keep_plan(s, plan);
     sono_view_state_set_length(&s->view, end_s);
     sono_view_state_set_channels(&s->view, n_channels);
     if (first) {

@@ -14,7 +14,10 @@
 #define MIN_RANGE_DB 20.0
 #define FLOOR_PART 0.1
 
-static float level_at(const SonoScene *s, int channel, double t_s, double freq_hz)
+typedef float (*ReadList)(const SonoTileList *list, double t_s, double freq_hz);
+
+/* read: for pictures of tiles. */
+static float level_at(const SonoScene *s, int channel, double t_s, double freq_hz, ReadList read)
 {
     float level_db = (float)SONO_TILE_FLOOR_DB;
     if (s->paints) {
@@ -23,7 +26,7 @@ static float level_at(const SonoScene *s, int channel, double t_s, double freq_h
     }
     for (int i = 0; i < s->n_lanes; i++) {
         if (s->lanes[i].channel == channel) {
-            level_db = sono_tile_list_level(s->lanes[i].list, s->plan, t_s, freq_hz);
+            level_db = read(s->lanes[i].list, t_s, freq_hz);
         }
     }
     return level_db;
@@ -46,7 +49,7 @@ SonoProbe sono_scene_probe(const SonoScene *s)
     const int lane = s->dragging ? s->context.down_lane : sono_view_state_lane_at(&s->view, s->pointer.y_px);
     probe.channel = sono_view_state_lane(&s->view, lane).channel;
     sono_view_state_to_sound(&s->view, lane, s->pointer.x_px, s->pointer.y_px, &probe.t_s, &probe.freq_hz);
-    probe.level_db = (double)level_at(s, probe.channel, probe.t_s, probe.freq_hz);
+    probe.level_db = (double)level_at(s, probe.channel, probe.t_s, probe.freq_hz, sono_tile_list_reading);
     return probe;
 }
 
@@ -62,7 +65,8 @@ static size_t sample_lane(const SonoScene *s, int lane, float *levels)
             double freq_hz = 0.0;
             sono_view_state_to_sound(v, lane, (x + 0.5) / PLACES_X * v->width_px,
                                      l.y_px + (y + 0.5) / PLACES_Y * l.height_px, &t_s, &freq_hz);
-            const float level_db = t_s < v->end_s ? level_at(s, l.channel, t_s, freq_hz) : (float)SONO_TILE_FLOOR_DB;
+            const float level_db =
+                t_s < v->end_s ? level_at(s, l.channel, t_s, freq_hz, sono_tile_list_level) : (float)SONO_TILE_FLOOR_DB;
             if (level_db > (float)SONO_TILE_FLOOR_DB) {
                 levels[n++] = level_db;
             }

@@ -24,37 +24,34 @@ static float px_between(double px, double size)
     return (float)fmin(fmax(px, 0.0), size);
 }
 
-/* Pixel row of a frequency, as a border between tiles: the same number for both neighbours. */
-static double row_px(const SonoRenderView *view, double freq_hz)
+/* Pixel row of a row of the picture, as a border between tiles: the same number for both neighbours. */
+static double row_px(const SonoRenderView *view, const SonoPlan *plan, double row)
 {
-    if (view->axis.scale == SONO_SCALE_LOG && freq_hz <= 0.0) {
-        return 0.0;
-    }
-    return sono_freq_axis_position(&view->axis, freq_hz) * view->height_px;
+    return sono_freq_axis_position(&view->axis, sono_plan_row_hz(plan, row)) * view->height_px;
 }
 
-/* Texel column c of a level stands for slices [c, c + 1) * 2^level, each from half a hop before its centre to half a
- * hop after it; rows likewise. Inside the 256 x 256 tile the first column is at 1, after the gutter. */
+/* Texel column c of a level stands for columns [c, c + 1) * 2^level of the picture, each from half a hop before its
+ * centre to half a hop after it; rows likewise. Inside the 256 x 256 tile the first column is at 1, after the gutter.
+ */
 static bool place_tile(const SonoRenderView *v, const SonoFrame *frame, const SonoDrawStrip *s, int32_t tile,
                        TileDraw *out)
 {
-    const SonoPlan *plan = frame->plan;
+    const SonoPlan *plan = s->plan;
     const bool small = v->height_px < frame->view.height_px; /* the taps were chosen for the frame's view */
     const SonoStripKey *key = &s->strip->key;
-    const double hop_s = (double)plan->slice_hop / plan->rate_hz;
-    const double bin_hz = sono_plan_freq_hz(plan, 1) - sono_plan_freq_hz(plan, 0);
+    const double hop_s = (double)plan->picture_hop / plan->rate_hz;
     const double col_s = ldexp(hop_s, key->level_t);
-    const double row_hz = ldexp(bin_hz, key->level_f);
+    const double row_part = ldexp(1.0, -key->level_f);
     const double col0 = (double)key->x * SONO_TILE_INNER;
     const double row0 = (double)tile * SONO_TILE_INNER;
-    const double row1 = fmin(row0 + SONO_TILE_INNER, s->strip->n_rows);
+    const double row1 = fmin(ldexp(row0 + SONO_TILE_INNER, key->level_f), plan->n_rows);
 
     const double sound0_px = -v->t0_s / v->s_per_px;
     const double sound1_px = (v->end_s - v->t0_s) / v->s_per_px;
     const double x0 = (col0 * col_s - 0.5 * hop_s - v->t0_s) / v->s_per_px;
     const double x1 = ((col0 + SONO_TILE_INNER) * col_s - 0.5 * hop_s - v->t0_s) / v->s_per_px;
-    const double y0 = row_px(v, fmax(0.0, row0 * row_hz - 0.5 * bin_hz));
-    const double y1 = row_px(v, row1 * row_hz - 0.5 * bin_hz + (row1 < s->strip->n_rows ? 0.0 : bin_hz));
+    const double y0 = row_px(v, plan, ldexp(row0, key->level_f) - 0.5);
+    const double y1 = row_px(v, plan, row1 - 0.5);
     *out = (TileDraw){
         .taps_t = (uint8_t)(v->s_per_px > col_s ? 2 : s->taps_t),
         .taps_f = (uint8_t)(small ? 2 : s->taps_f),
@@ -64,7 +61,8 @@ static bool place_tile(const SonoRenderView *v, const SonoFrame *frame, const So
                     px_between(fmin(x1, sound1_px), v->width_px),
                     px_between(fmin(y1, s->p1 * v->height_px), v->height_px)},
         .time = {(float)(v->s_per_px / col_s), (float)((v->t0_s + 0.5 * hop_s) / col_s - col0 + 1.0)},
-        .freq = {(float)(1.0 / row_hz), (float)(0.5 * bin_hz / row_hz - row0 + 1.0)},
+        .rows = {(float)row_part, (float)(0.5 * row_part - row0 + 1.0)},
+        .plan = plan,
     };
     return out->rect_px[2] > out->rect_px[0] && out->rect_px[3] > out->rect_px[1];
 }
@@ -169,11 +167,14 @@ static SonoStatus add_draw(TileCover *cover, const TileDraw *draw, SonoError *er
     return SONO_OK;
 }
 
-/* Whether the columns that hold sound are covered. */
-static bool is_whole(const TileCover *cover, const SonoRenderView *v)
+/* Whether the columns that hold sound are covered where the plan has rows. */
+static bool is_whole(const TileCover *cover, const SonoRenderView *v, const SonoPlan *plan)
 {
-    const float rect_px[4] = {px_between(-v->t0_s / v->s_per_px + 1.0, v->width_px), 0.0f,
-                              px_between((v->end_s - v->t0_s) / v->s_per_px - 1.0, v->width_px), (float)v->height_px};
+    const double h = v->height_px;
+    const float rect_px[4] = {px_between(-v->t0_s / v->s_per_px + 1.0, v->width_px),
+                              plan ? px_between(row_px(v, plan, -0.5), h) : 0.0f,
+                              px_between((v->end_s - v->t0_s) / v->s_per_px - 1.0, v->width_px),
+                              plan ? px_between(row_px(v, plan, plan->n_rows - 0.5), h) : (float)h};
     const Cells cells = cells_in(rect_px);
     bool whole = true;
     for (size_t y = cells.y0; y < cells.y1 && whole && cells.x1 > cells.x0; y++) {
@@ -247,7 +248,8 @@ static int by_texture(const void *a, const void *b)
     const TileDraw *x = a;
     const TileDraw *y = b;
     const int taps = (x->taps_t * 4 + x->taps_f) - (y->taps_t * 4 + y->taps_f);
-    return taps != 0 ? taps : x->slot - y->slot;
+    const int plan = (x->plan->key > y->plan->key) - (x->plan->key < y->plan->key);
+    return taps != 0 ? taps : plan != 0 ? plan : x->slot - y->slot;
 }
 
 static void reverse(TileDraw *draws, size_t n)
@@ -271,7 +273,7 @@ SonoStatus tile_cover_choose(TileCover *cover, TileTextures *textures, const Son
     for (size_t i = 0; i < frame->n_strips && report->n_waiting > 0 && status == SONO_OK; i++) {
         status = add_strip(cover, textures, frame, view, &frame->strips[i], 0, report, err);
     }
-    report->whole = is_whole(cover, view);
+    report->whole = is_whole(cover, view, frame->plan);
     if (cover->overlaps) {
         reverse(cover->draws, cover->n_draws);
     } else if (cover->n_draws > 1) {

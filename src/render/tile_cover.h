@@ -7,7 +7,8 @@
 /* One tile as it will be drawn. */
 typedef struct TileDraw {
     float rect_px[4];       /* of the view: left, bottom, right, top */
-    float time[2], freq[2]; /* texel = x in pixels * [0] + [1]; texel = Hz * [0] + [1] */
+    float time[2], rows[2]; /* texel = x in pixels * [0] + [1]; texel = row of the picture * [0] + [1] */
+    const SonoPlan *plan;   /* whose rows */
     int slot;               /* of the textures */
     uint8_t taps_t, taps_f;
     bool raw_phase; /* its second channel is a phase, else a deviation */

@@ -53,6 +53,32 @@ static void drop_floors(SonoTileFeed *feed)
     feed->n_floors = 0;
 }
 
+static void drop_plans(SonoTileFeed *feed)
+{
+    sono_plan_unref(feed->plan);
+    sono_plan_unref(feed->shown_plan);
+    sono_plan_unref(feed->under_plan);
+    feed->plan = feed->shown_plan = feed->under_plan = NULL;
+}
+
+/* The plan that makes the pictures of a plan. */
+static const SonoPlan *picture_of(const SonoPlan *plan)
+{
+    return plan->picture ? plan->picture : plan;
+}
+
+static void set_plan(SonoPlan **to, const SonoPlan *plan)
+{
+    SonoPlan *old = *to;
+    *to = plan ? sono_plan_ref(plan) : NULL;
+    sono_plan_unref(old);
+}
+
+bool feed_is_switching(const SonoTileFeed *feed)
+{
+    return feed->shown_plan->key != feed->plan->key;
+}
+
 void sono_tile_feed_unref(SonoTileFeed *feed)
 {
     if (!feed || atomic_fetch_sub_explicit(&feed->refs, 1, memory_order_acq_rel) != 1) {
@@ -60,7 +86,7 @@ void sono_tile_feed_unref(SonoTileFeed *feed)
     }
     sono_tile_cache_free(feed->cache);
     drop_floors(feed);
-    sono_plan_unref(feed->plan);
+    drop_plans(feed);
     sono_clip_unref(feed->clip);
     sono_free(feed->revisions);
     (void)pthread_mutex_destroy(&feed->lock);
@@ -84,11 +110,12 @@ SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, co
     if (status != SONO_OK) {
         return status;
     }
-    SonoPlan *old_plan = feed->plan;
     SonoClip *old_clip = feed->clip;
-    feed->plan = sono_plan_ref(plan);
+    set_plan(&feed->plan, picture_of(plan));
+    if (!feed->shown_plan) {
+        set_plan(&feed->shown_plan, feed->plan);
+    }
     feed->clip = clip ? sono_clip_ref(clip) : NULL;
-    sono_plan_unref(old_plan);
     sono_clip_unref(old_clip);
     feed->target = revision;
     (void)pthread_mutex_lock(&feed->lock);
@@ -100,9 +127,8 @@ SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, co
 void sono_tile_feed_forget_sound(SonoTileFeed *feed)
 {
     feed_cancel_others(feed, NULL, 0);
-    sono_plan_unref(feed->plan);
+    drop_plans(feed);
     sono_clip_unref(feed->clip);
-    feed->plan = NULL;
     feed->clip = NULL;
     feed->n_revisions = 0;
     feed->n_channels = 0;
@@ -116,10 +142,9 @@ void sono_tile_feed_forget_sound(SonoTileFeed *feed)
     sono_tile_cache_clear(feed->cache);
 }
 
-SonoStripKey feed_key(const SonoTileFeed *feed, const FeedView *view, uint64_t revision, int32_t level_t,
-                      int32_t level_f, int64_t x)
+SonoStripKey feed_key(const FeedView *view, uint64_t revision, int32_t level_t, int32_t level_f, int64_t x)
 {
-    return (SonoStripKey){revision, feed->plan->key, view->channel, level_t, level_f, x};
+    return (SonoStripKey){revision, view->plan->key, view->channel, level_t, level_f, x};
 }
 
 bool feed_covers(const SonoStrip *strip, const FeedTiles *tiles)
@@ -127,23 +152,22 @@ bool feed_covers(const SonoStrip *strip, const FeedTiles *tiles)
     return strip->n_below <= tiles->tile0 && strip->n_tiles - strip->n_above >= tiles->tile1;
 }
 
-int64_t feed_end(const SonoTileFeed *feed, const FeedView *v, int32_t level_t)
+int64_t feed_end(const FeedView *v, int32_t level_t)
 {
     int64_t x0 = 0;
     int64_t x1 = 0;
     SonoRenderView whole = *v->view;
     whole.t0_s = 0.0;
     whole.s_per_px = whole.end_s / whole.width_px;
-    sono_view_strips(&whole, feed->plan, level_t, &x0, &x1);
+    sono_view_strips(&whole, v->plan, level_t, &x0, &x1);
     return x1;
 }
 
 /* The tile that holds a frequency, a row off for what drawing between texels needs. */
 static int32_t tile_at(const SonoPlan *plan, int32_t level_f, double freq_hz, int32_t off)
 {
-    const double bin_hz = sono_plan_freq_hz(plan, 1) - sono_plan_freq_hz(plan, 0);
     const int32_t n_rows = sono_strip_n_rows(plan, level_f);
-    const double row = floor(ldexp(freq_hz / bin_hz + 0.5, -level_f)) + off;
+    const double row = floor(ldexp(sono_plan_row_at(plan, freq_hz) + 0.5, -level_f)) + off;
     return (int32_t)fmin(fmax(row, 0.0), n_rows - 1) / SONO_TILE_INNER;
 }
 
@@ -152,6 +176,23 @@ static FeedTiles band_tiles(const SonoPlan *plan, const SonoRenderView *view, co
     return (FeedTiles){.level_f = band->level_f,
                        .tile0 = tile_at(plan, band->level_f, sono_freq_axis_hz(&view->axis, band->p0), -1),
                        .tile1 = tile_at(plan, band->level_f, sono_freq_axis_hz(&view->axis, band->p1), 1) + 1};
+}
+
+/* A band's tiles, joined to those of another band of its level: a strip holds tiles without a gap. */
+static void add_band_tiles(FeedView *v, int band)
+{
+    const FeedTiles t = band_tiles(v->plan, v->view, &v->levels.bands[band]);
+    int i = 0;
+    while (i < v->n_tiles && v->tiles[i].level_f != t.level_f) {
+        i++;
+    }
+    v->band_tiles[band] = i;
+    if (i == v->n_tiles) {
+        v->tiles[v->n_tiles++] = t;
+        return;
+    }
+    v->tiles[i].tile0 = t.tile0 < v->tiles[i].tile0 ? t.tile0 : v->tiles[i].tile0;
+    v->tiles[i].tile1 = t.tile1 > v->tiles[i].tile1 ? t.tile1 : v->tiles[i].tile1;
 }
 
 static int32_t n_tiles(const SonoPlan *plan, int32_t level_f)
@@ -172,10 +213,10 @@ static FeedTiles overview_tiles(const SonoPlan *plan, int n_channels)
 
 static FeedView view_of(const SonoPlan *plan, int n_channels, const SonoFeedLane *lane)
 {
-    FeedView v = {.view = &lane->view, .channel = lane->channel, .list = lane->list};
+    FeedView v = {.view = &lane->view, .channel = lane->channel, .list = lane->list, .plan = plan};
     v.levels = sono_view_levels(v.view, plan);
     for (int b = 0; b < v.levels.n_bands; b++) {
-        v.tiles[b] = band_tiles(plan, v.view, &v.levels.bands[b]);
+        add_band_tiles(&v, b);
     }
     v.overview_t = sono_view_overview_level(plan, v.view->end_s);
     v.overview = overview_tiles(plan, n_channels);
@@ -187,8 +228,9 @@ uint64_t feed_wanted_bytes(const FeedUpdate *u)
     uint64_t n = 0;
     for (int i = 0; i < u->n_views; i++) {
         const FeedView *v = &u->views[i];
-        for (int b = 0; b < v->levels.n_bands; b++) {
-            n += (uint64_t)(v->levels.x1 - v->levels.x0) * (uint64_t)(v->tiles[b].tile1 - v->tiles[b].tile0);
+        for (int i_tiles = 0; i_tiles < v->n_tiles; i_tiles++) {
+            const FeedTiles *t = &v->tiles[i_tiles];
+            n += (uint64_t)(v->levels.x1 - v->levels.x0) * (uint64_t)(t->tile1 - t->tile0);
         }
         n += (uint64_t)v->overview.tile1;
     }
@@ -205,7 +247,7 @@ static void fit_budget(const FeedUpdate *u)
             SonoViewLevels *l = &u->views[i].levels;
             l->level_t++;
             l->taps_t = 1;
-            sono_view_strips(u->views[i].view, feed->plan, l->level_t, &l->x0, &l->x1);
+            sono_view_strips(u->views[i].view, u->views[i].plan, l->level_t, &l->x0, &l->x1);
         }
     }
 }
@@ -245,6 +287,72 @@ static SonoStatus take_error(SonoTileFeed *feed, SonoError *err)
     return e.code == SONO_OK ? SONO_OK : sono_fail(err, e.code, "%s", e.message);
 }
 
+/* What the lanes need in a plan. */
+static SonoStatus begin_update(FeedUpdate *u, SonoTileFeed *feed, const SonoPlan *plan, const SonoFeedLane *lanes,
+                               int n_lanes, SonoError *err)
+{
+    *u = (FeedUpdate){.feed = feed, .views = sono_calloc((size_t)n_lanes, sizeof(FeedView)), .err = err};
+    if (!u->views) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory for the picture");
+    }
+    for (; u->n_views < n_lanes; u->n_views++) {
+        u->views[u->n_views] = view_of(plan, feed->n_channels, &lanes[u->n_views]);
+    }
+    fit_budget(u);
+    return SONO_OK;
+}
+
+/* Go over to the sound and the plan that were set last, as soon as all lanes can. */
+static void advance(SonoTileFeed *feed, const FeedUpdate *u)
+{
+    const bool switching = feed_is_switching(feed);
+    if (switching ? feed_views_are_there(u)
+                  : feed->shown == feed->target || (feed_overviews_are_there(u) && feed_views_are_there(u))) {
+        if (switching) {
+            set_plan(&feed->under_plan, feed->shown_plan);
+            set_plan(&feed->shown_plan, feed->plan);
+        }
+        feed->shown = feed->target;
+    }
+    if (feed->under_plan && !feed_is_switching(feed) && feed_overviews_are_there(u)) {
+        set_plan(&feed->under_plan, NULL);
+    }
+}
+
+/* The lists, from the views in the plan that is shown, with those in the one under it (or none). */
+static SonoStatus fill_lists(const SonoTileFeed *feed, const FeedUpdate *shown, const FeedUpdate *under, SonoError *err)
+{
+    SonoStatus status = SONO_OK;
+    for (int i = 0; i < shown->n_views && status == SONO_OK; i++) {
+        const FeedView *v = &shown->views[i];
+        status = feed_fill_list(feed, v, under->views ? &under->views[i] : NULL, err);
+        v->list->current = feed->shown == feed->target && !feed_is_switching(feed);
+    }
+    return status;
+}
+
+static SonoStatus update(SonoTileFeed *feed, FeedUpdate *wanted, const SonoFeedLane *lanes, int n_lanes, SonoError *err)
+{
+    FeedUpdate shown = {0};
+    FeedUpdate under = {0};
+    add_floors(feed, wanted);
+    note_movement(feed, wanted->views[0].view);
+    advance(feed, wanted);
+    SonoStatus status = SONO_OK;
+    if (feed_is_switching(feed)) {
+        status = begin_update(&shown, feed, feed->shown_plan, lanes, n_lanes, err);
+    }
+    if (feed->under_plan && status == SONO_OK) {
+        status = begin_update(&under, feed, feed->under_plan, lanes, n_lanes, err);
+    }
+    if (status == SONO_OK) {
+        status = fill_lists(feed, shown.views ? &shown : wanted, &under, err);
+    }
+    sono_free(shown.views);
+    sono_free(under.views);
+    return status == SONO_OK && feed->clip ? feed_ask(wanted) : status;
+}
+
 SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, int n_lanes, SonoError *err)
 {
     for (int i = 0; i < n_lanes; i++) {
@@ -253,43 +361,28 @@ SonoStatus sono_tile_feed_update(SonoTileFeed *feed, const SonoFeedLane *lanes, 
     if (!feed->plan || n_lanes == 0) {
         return SONO_OK;
     }
-    FeedUpdate u = {.feed = feed, .views = sono_calloc((size_t)n_lanes, sizeof(FeedView)), .err = err};
-    if (!u.views) {
-        return sono_fail(err, SONO_E_NOMEM, "no memory for the picture");
-    }
+    FeedUpdate wanted = {0};
     feed->n_channels = feed->clip ? sono_clip_n_channels(feed->clip) : feed->n_channels;
-    for (; u.n_views < n_lanes; u.n_views++) {
-        u.views[u.n_views] = view_of(feed->plan, feed->n_channels, &lanes[u.n_views]);
+    SonoStatus status = begin_update(&wanted, feed, feed->plan, lanes, n_lanes, err);
+    if (status == SONO_OK) {
+        status = update(feed, &wanted, lanes, n_lanes, err);
     }
-    fit_budget(&u);
-    add_floors(feed, &u);
-    note_movement(feed, u.views[0].view);
-    feed->shown = feed->shown == feed->target || feed_target_is_there(&u) ? feed->target : feed->shown;
-    SonoStatus status = SONO_OK;
-    for (int i = 0; i < n_lanes && status == SONO_OK; i++) {
-        status = feed_fill_list(feed, &u.views[i], err);
-        lanes[i].list->current = feed->shown == feed->target;
-    }
-    if (status == SONO_OK && feed->clip) {
-        status = feed_ask(&u);
-    }
-    sono_free(u.views);
+    sono_free(wanted.views);
     return status == SONO_OK ? take_error(feed, err) : status;
 }
 
 /* Provisional strips at one place, straight from a reader. */
 static SonoStatus add_group(SonoTileFeed *feed, const FeedView *v, const SonoPcmReader *reader, int32_t level_t,
-                            int64_t x, const FeedTiles *tiles, int n, const SonoPlan *plan, const SonoJobTicket *ticket,
-                            SonoError *err)
+                            int64_t x, const FeedTiles *tiles, int n, const SonoJobTicket *ticket, SonoError *err)
 {
     const uint64_t revision = reader->revision ? reader->revision : feed->unread;
-    const SonoStripKey key = {revision, plan->key, v->channel, level_t, 0, x};
+    const SonoStripKey key = {revision, v->plan->key, v->channel, level_t, 0, x};
     SonoStripBand bands[SONO_MAX_BANDS] = {0};
     for (int b = 0; b < n; b++) {
         bands[b] = (SonoStripBand){.level_f = tiles[b].level_f, .tile0 = tiles[b].tile0, .tile1 = tiles[b].tile1};
     }
     const SonoStatus status =
-        sono_strip_make_bands(feed->engine, plan, reader, key, true, (SonoSpan){0, 0}, bands, n, ticket, err);
+        sono_strip_make_bands(feed->engine, v->plan, reader, key, true, (SonoSpan){0, 0}, bands, n, ticket, err);
     for (int b = 0; b < n && status == SONO_OK; b++) {
         sono_tile_cache_put(feed->cache, bands[b].strip);
         sono_strip_unref(bands[b].strip);
@@ -307,10 +400,10 @@ SonoStatus sono_tile_feed_add_sparse(SonoTileFeed *feed, const SonoPlan *plan, c
                                      SonoError *err)
 {
     const SonoFeedLane lane = {.view = *view, .channel = channel};
-    const FeedView v = view_of(plan, reader->n_channels, &lane);
-    SonoStatus status = add_group(feed, &v, reader, v.overview_t, 0, &v.overview, 1, plan, ticket, err);
+    const FeedView v = view_of(picture_of(plan), reader->n_channels, &lane);
+    SonoStatus status = add_group(feed, &v, reader, v.overview_t, 0, &v.overview, 1, ticket, err);
     for (int64_t x = v.levels.x0; x < v.levels.x1 && status == SONO_OK; x++) {
-        status = add_group(feed, &v, reader, v.levels.level_t, x, v.tiles, v.levels.n_bands, plan, ticket, err);
+        status = add_group(feed, &v, reader, v.levels.level_t, x, v.tiles, v.n_tiles, ticket, err);
     }
     return status;
 }

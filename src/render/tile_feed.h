@@ -58,7 +58,9 @@ struct SonoTileFeed {
     uint64_t budget_bytes;
 
     /* main thread only */
-    SonoPlan *plan;
+    SonoPlan *plan;       /* set last */
+    SonoPlan *shown_plan; /* that is drawn */
+    SonoPlan *under_plan; /* drawn under it, until the whole sound is there in shown_plan; or NULL */
     SonoClip *clip;
     FeedRevision *revisions;
     size_t n_revisions, cap_revisions;
@@ -80,50 +82,56 @@ struct SonoTileFeed {
     SonoError error; /* of the last failed job, until update() reports it */
 };
 
-/* One lane in an update: what its view needs. */
+/* One lane in an update: what its view needs in a plan. */
 typedef struct FeedView {
     const SonoRenderView *view;
     int channel;
     SonoTileList *list;
+    const SonoPlan *plan;
     SonoViewLevels levels;
-    FeedTiles tiles[SONO_MAX_BANDS]; /* of levels.bands */
+    FeedTiles tiles[SONO_MAX_BANDS]; /* every level of frequency once */
+    int n_tiles;
+    int band_tiles[SONO_MAX_BANDS]; /* which of them is that of a band */
     int32_t overview_t;
     FeedTiles overview;
 } FeedView;
 
 typedef struct FeedUpdate {
     SonoTileFeed *feed;
-    FeedView *views;
+    FeedView *views; /* in the plan set last */
     int n_views;
     SonoError *err;
 } FeedUpdate;
 
 /* feed_revisions.c */
 SonoStatus feed_add_revision(SonoTileFeed *feed, uint64_t revision, uint64_t parent, SonoSpan dirty, SonoError *err);
-/* The key under which the same picture is kept: of the newest revision whose change reaches the strip. */
-SonoStripKey feed_resolve(const SonoTileFeed *feed, SonoStripKey key);
+/* The key under which the same picture is kept: of the newest revision whose change reaches the strip. plan: of the
+ * key, here and below. */
+SonoStripKey feed_resolve(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey key);
 /* To the key's parent, which the change *dirty (joined to what it holds) has made different; false: there is none. */
-bool feed_to_parent(const SonoTileFeed *feed, SonoStripKey *key, SonoSpan *dirty);
+bool feed_to_parent(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey *key, SonoSpan *dirty);
 /* The strip of this very picture, or NULL. */
-SonoStrip *feed_get(const SonoTileFeed *feed, SonoStripKey key);
+SonoStrip *feed_get(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey key);
 /* The nearest picture of the place that there is: of the revision, else of an ancestor that was changed in *stale. */
-SonoStrip *feed_get_stale(const SonoTileFeed *feed, SonoStripKey key, SonoSpan *stale);
+SonoStrip *feed_get_stale(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey key, SonoSpan *stale);
 
 /* tile_feed.c */
-SonoStripKey feed_key(const SonoTileFeed *feed, const FeedView *view, uint64_t revision, int32_t level_t,
-                      int32_t level_f, int64_t x);
+SonoStripKey feed_key(const FeedView *view, uint64_t revision, int32_t level_t, int32_t level_f, int64_t x);
 /* Strips [0, x) of a level of time hold the whole sound. */
-int64_t feed_end(const SonoTileFeed *feed, const FeedView *view, int32_t level_t);
+int64_t feed_end(const FeedView *view, int32_t level_t);
+/* The plan that was set last is not drawn yet. */
+bool feed_is_switching(const SonoTileFeed *feed);
 bool feed_covers(const SonoStrip *strip, const FeedTiles *tiles);
 
 /* What all that the views want takes in memory. */
 uint64_t feed_wanted_bytes(const FeedUpdate *u);
 
-/* feed_list.c */
-SonoStatus feed_fill_list(const SonoTileFeed *feed, const FeedView *view, SonoError *err);
+/* feed_list.c. under (or NULL): the view in another plan, whose strips lie under all others. */
+SonoStatus feed_fill_list(const SonoTileFeed *feed, const FeedView *view, const FeedView *under, SonoError *err);
 
-/* feed_wish.c: is all of the target there that the views show, and under it the whole sound, coarsely? */
-bool feed_target_is_there(const FeedUpdate *u);
+/* feed_wish.c: is all of the target there that the views show; is the whole sound there, coarsely? */
+bool feed_views_are_there(const FeedUpdate *u);
+bool feed_overviews_are_there(const FeedUpdate *u);
 /* Cancel what is not wanted any more, post what is missing. */
 SonoStatus feed_ask(const FeedUpdate *u);
 

@@ -4,25 +4,9 @@
 
 #include "sono_mem.h"
 
-#include <math.h>
 #include <string.h>
 
 #define FLOATS 12 /* of an instance: three vec4 of shaders/tile.vert */
-
-void axis_uniform(const SonoFreqAxis *axis, float out[2])
-{
-    double bottom = axis->f0_hz;
-    double top = axis->f1_hz;
-    if (axis->scale == SONO_SCALE_LOG) {
-        bottom = log2(bottom);
-        top = log2(top);
-    } else if (axis->scale == SONO_SCALE_MEL) {
-        bottom = log2(1.0 + bottom / 700.0);
-        top = log2(1.0 + top / 700.0);
-    }
-    out[0] = (float)bottom;
-    out[1] = (float)(top - bottom);
-}
 
 void tile_painter_init(TilePainter *painter)
 {
@@ -41,6 +25,7 @@ void tile_painter_clear(TilePainter *painter)
 {
     glDeleteVertexArrays(1, &painter->vao);
     glDeleteBuffers(1, &painter->vbo);
+    row_textures_clear(&painter->rows);
     sono_free(painter->instances);
     *painter = (TilePainter){0};
 }
@@ -60,7 +45,7 @@ SonoStatus tile_painter_load(TilePainter *painter, const TileCover *cover, SonoE
         float *at = painter->instances + i * FLOATS;
         memcpy(at, d->rect_px, sizeof d->rect_px);
         memcpy(at + 4, d->time, sizeof d->time);
-        memcpy(at + 6, d->freq, sizeof d->freq);
+        memcpy(at + 6, d->rows, sizeof d->rows);
         at[8] = tile_textures_layer(d->slot);
         colour_textures_second(d->raw_phase, at + 9);
     }
@@ -78,7 +63,8 @@ static size_t run_length(const TileCover *cover, size_t first)
     size_t n = 1;
     for (; first + n < cover->n_draws; n++) {
         const TileDraw *b = a + n;
-        if (b->taps_t != a->taps_t || b->taps_f != a->taps_f || b->slot / TILE_LAYERS != a->slot / TILE_LAYERS) {
+        if (b->plan->key != a->plan->key || b->taps_t != a->taps_t || b->taps_f != a->taps_f ||
+            b->slot / TILE_LAYERS != a->slot / TILE_LAYERS) {
             break;
         }
     }
@@ -95,12 +81,9 @@ static void point_at(size_t first)
 
 static void set_uniforms(const GlProgram *p, const SonoRenderView *v, const SonoPreview *preview)
 {
-    float axis[2];
-    axis_uniform(&v->axis, axis);
     const double per_db = 1.0 / (v->ceiling_db - v->floor_db);
     glUniform2f(p->view_px, (float)v->width_px, (float)v->height_px);
     glUniform2f(p->origin_px, (float)v->x_px, (float)v->y_px);
-    glUniform2fv(p->axis, 1, axis);
     glUniform2f(p->range, (float)per_db, (float)(-v->floor_db * per_db));
     if (preview) {
         glUniform4fv(p->args, 1, preview->args);
@@ -119,13 +102,13 @@ SonoStatus tile_painter_draw(TilePainter *painter, GlPrograms *programs, const T
         const TileDraw *first = &cover->draws[i];
         const size_t n = run_length(cover, i);
         const SonoShaderVariant variant = {.shader = SONO_SHADER_TILE,
-                                           .scale = view->axis.scale,
                                            .show = view->show,
                                            .taps_t = first->taps_t,
                                            .taps_f = first->taps_f,
                                            .operation = preview ? preview->operation : NULL};
         const GlProgram *p = NULL;
         status = gl_program_get(programs, &variant, &p, err);
+        status = status == SONO_OK ? row_textures_use(&painter->rows, view, first->plan, err) : status;
         if (status != SONO_OK) {
             break;
         }

@@ -3,12 +3,14 @@
 #pragma once
 #include "colour_textures.h"
 #include "gl_program.h"
+#include "row_textures.h"
 #include "tile_cover.h"
 
 typedef struct TilePainter {
     GLuint vao, vbo;
     float *instances; /* as uploaded */
     size_t cap;
+    RowTextures rows;
 } TilePainter;
 
 void tile_painter_init(TilePainter *painter);
@@ -20,5 +22,3 @@ SonoStatus tile_painter_load(TilePainter *painter, const TileCover *cover, SonoE
 SonoStatus tile_painter_draw(TilePainter *painter, GlPrograms *programs, const TileCover *cover,
                              const TileTextures *textures, const SonoRenderView *view, const SonoPreview *preview,
                              SonoError *err);
-/* u_axis of a view (shaders/axis.glsl). */
-void axis_uniform(const SonoFreqAxis *axis, float out[2]);

@@ -107,8 +107,8 @@ void sono_view_state_to_px(const SonoViewState *v, int lane, double t_s, double 
 
 SonoFreqAxis sono_view_state_whole_axis(const SonoViewState *v)
 {
-    const double bottom = v->axis.scale == SONO_SCALE_LOG ? fmin(LOG_BOTTOM_HZ, 0.5 * v->nyquist_hz) : 0.0;
-    return (SonoFreqAxis){v->axis.scale, bottom, v->nyquist_hz};
+    const double lowest_hz = fmin(v->lowest_hz > 0.0 ? v->lowest_hz : LOG_BOTTOM_HZ, 0.5 * v->nyquist_hz);
+    return (SonoFreqAxis){v->axis.scale, v->axis.scale == SONO_SCALE_LOG ? lowest_hz : 0.0, v->nyquist_hz};
 }
 
 /* Set the axis from positions on the whole one, moved and limited to lie inside it. */
@@ -185,15 +185,29 @@ void sono_view_state_set_length(SonoViewState *v, double end_s)
     limit_time(v);
 }
 
-void sono_view_state_set_scale(SonoViewState *v, SonoAxisScale scale)
+/* Another whole axis. What is seen from the bottom still is, which is not the same frequency on every one. */
+static void set_whole(SonoViewState *v, SonoAxisScale scale, double lowest_hz)
 {
     double p0 = 0.0;
     double p1 = 1.0;
     get_axis(v, &p0, &p1);
-    const bool from_bottom = p0 <= AT_THE_EDGE; /* which is not the same frequency on every scale */
+    const bool from_bottom = p0 <= AT_THE_EDGE;
     v->axis.scale = scale;
+    v->lowest_hz = lowest_hz;
     get_axis(v, &p0, &p1);
     set_axis(v, from_bottom ? 0.0 : p0, p1);
+}
+
+void sono_view_state_set_scale(SonoViewState *v, SonoAxisScale scale)
+{
+    set_whole(v, scale, v->lowest_hz);
+}
+
+void sono_view_state_set_lowest(SonoViewState *v, double lowest_hz)
+{
+    if (lowest_hz != v->lowest_hz) {
+        set_whole(v, v->axis.scale, lowest_hz);
+    }
 }
 
 void sono_view_state_set_start(SonoViewState *v, double t0_s)

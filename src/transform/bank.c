@@ -19,6 +19,7 @@
 #define MIN_BOUND_RATIO 1e-3
 /* What the complement leaves out: its square is far below the rounding of float. */
 #define MIN_COMPLEMENT 1e-5
+#define MEDIAN_OF 4096
 
 const char *const sono_bank_window_names[] = {"hann", "cos4", NULL};
 
@@ -40,6 +41,7 @@ typedef struct Layout {
     int32_t n;                 /* bands but DC and Nyquist */
     double *freq_hz, *width;   /* [n]: centre; width of the support in bins */
     double *sum, *low, *high;  /* [L/2 + 1]: squares of the bands' peak-1 windows; DC's and Nyquist's windows */
+    double *row;               /* [L/2 + 1]: scratch */
     int64_t n_low, first_high; /* bins [0, n_low) and [first_high, L/2] */
     double constant_q_from_hz;
 } Layout;
@@ -62,14 +64,23 @@ static double least_width(const SonoBank *b)
     return b->hop_eighths ? windows[b->window].min_bins_of_hop[b->hop_eighths - 4] : windows[b->window].min_bins;
 }
 
-static double window_at(const SonoBank *b, double from_centre, double width)
+/* out[i] = cos(from + i step): some at a time are turned together, and start anew before rounding adds up. */
+static void fill_cosines(double from, double step, int64_t n, double *restrict out)
 {
-    const double u = from_centre / width;
-    if (!(fabs(u) < 0.5)) {
-        return 0.0;
+    enum { LANES = 4, RESTART = 32 * LANES };
+    const double turn_re = cos(LANES * step);
+    const double turn_im = sin(LANES * step);
+    double re[LANES] = {0};
+    double im[LANES] = {0};
+    for (int64_t at = 0; at < n; at += LANES) {
+        for (int k = 0; k < LANES; k++) {
+            const double last = re[k];
+            const bool starts = at % RESTART == 0;
+            re[k] = starts ? cos(from + (double)(at + k) * step) : last * turn_re - im[k] * turn_im;
+            im[k] = starts ? sin(from + (double)(at + k) * step) : last * turn_im + im[k] * turn_re;
+        }
+        memcpy(out + at, re, (size_t)(n - at < LANES ? n - at : LANES) * sizeof *out);
     }
-    const double c = cos(PI * u);
-    return windows[b->window].power == 2 ? c * c : c * c * c * c;
 }
 
 static int64_t first_band(const SonoBank *b)
@@ -136,9 +147,17 @@ static void band_bins(const Layout *l, int32_t i, int64_t *first, int64_t *last)
     *last = (int64_t)ceil(centre + 0.5 * l->width[i]) - 1;
 }
 
-static double band_window(const Layout *l, int32_t i, int64_t bin)
+/* Bins first..last of a band's window, peak 1; returns l->row. */
+static const double *band_window(Layout *l, int32_t i, int64_t first, int64_t last)
 {
-    return window_at(l->bank, (double)bin - l->freq_hz[i] * (double)l->len / l->bank->rate_hz, l->width[i]);
+    const double centre = l->freq_hz[i] * (double)l->len / l->bank->rate_hz;
+    const double step = PI / l->width[i];
+    fill_cosines(((double)first - centre) * step, step, last - first + 1, l->row);
+    for (int64_t t = 0; t <= last - first; t++) {
+        const double square = l->row[t] * l->row[t];
+        l->row[t] = windows[l->bank->window].power == 2 ? square : square * square;
+    }
+    return l->row;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -148,13 +167,16 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Median of sum[from..to]; scratch has room for it. */
-static double median(const double *sum, int64_t from, int64_t to, double *scratch)
+/* Median of sum[from..to], of a sample where they are many. */
+static double median(Layout *l, int64_t from, int64_t to)
 {
-    const size_t n = (size_t)(to - from + 1);
-    memcpy(scratch, sum + from, n * sizeof *scratch);
-    qsort(scratch, n, sizeof *scratch, compare_doubles);
-    return scratch[n / 2];
+    const int64_t stride = 1 + (to - from) / MEDIAN_OF;
+    size_t n = 0;
+    for (int64_t j = from; j <= to; j += stride) {
+        l->row[n++] = l->sum[j];
+    }
+    qsort(l->row, n, sizeof *l->row, compare_doubles);
+    return l->row[n / 2];
 }
 
 /* The bands' sum of squares, and the windows at DC and Nyquist that complete it to what it is in the middle. */
@@ -167,16 +189,16 @@ static void complete(Layout *l)
     int64_t last = 0;
     for (int32_t i = 0; i < l->n; i++) {
         band_bins(l, i, &first, &last);
+        const double *w = band_window(l, i, first, last);
         for (int64_t j = first; j <= last; j++) {
-            const double w = band_window(l, i, j);
-            l->sum[j] += w * w;
+            l->sum[j] += w[j - first] * w[j - first];
         }
     }
     const double bins_per_hz = (double)l->len / l->bank->rate_hz;
     const int64_t jl = (int64_t)(l->freq_hz[low_band] * bins_per_hz);
     int64_t jh = (int64_t)(l->freq_hz[l->n - 1 - low_band] * bins_per_hz);
     jh = jh < jl ? jl : jh;
-    const double level = median(l->sum, jl, jh, l->low); /* low is not filled yet */
+    const double level = median(l, jl, jh);
     memset(l->low, 0, (size_t)(nyquist + 1) * sizeof *l->low);
     for (int64_t j = 0; j < jl; j++) {
         l->low[j] = sqrt(fmax(0.0, level - l->sum[j]));
@@ -271,17 +293,27 @@ static void list_atoms(const Layout *l, SonoPlan *p)
              2 * n_high - 1);
 }
 
-static void fill_windows(const Layout *l, SonoPlan *p)
+static void fill_windows(Layout *l, SonoPlan *p)
 {
     for (int32_t i = 0; i < p->n_atoms; i++) {
         const SonoAtom *a = &p->atoms[i];
         const double scale = 1.0 / sqrt((double)a->n_fft * (double)l->len);
+        const double *w = i == 0                ? l->low
+                          : i == p->n_atoms - 1 ? l->high + a->first_bin
+                                                : band_window(l, i - 1, a->first_bin, a->first_bin + a->length - 1);
         for (int32_t t = 0; t < a->length; t++) {
-            const int64_t j = a->first_bin + t;
-            const double w = i == 0 ? l->low[j] : i == p->n_atoms - 1 ? l->high[j] : band_window(l, i - 1, j);
-            p->window[a->tap_at + (size_t)t] = scale * w;
-            p->dual[a->tap_at + (size_t)t] = scale * w / diagonal(l, j);
+            p->window[a->tap_at + (size_t)t] = scale * w[t];
+            p->dual[a->tap_at + (size_t)t] = scale * w[t] / diagonal(l, a->first_bin + t);
         }
+    }
+}
+
+/* A raised cosine from 0 to 1. */
+static void fill_rise(int64_t n, double *out)
+{
+    fill_cosines(0.5 * PI / (double)n, PI / (double)n, n, out);
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = 0.5 - 0.5 * out[i];
     }
 }
 
@@ -302,17 +334,16 @@ static SonoStatus fill_slices(const Layout *l, SonoPlan *p, SonoError *err)
     }
     const int64_t tr = l->len / 16;
     const int64_t pad = (p->slice_len - p->slice_hop - tr) / 2;
+    fill_rise(tr, p->slice_window + pad);
     for (int64_t i = 0; i < tr; i++) {
-        const double rise = 0.5 - 0.5 * cos(PI * ((double)i + 0.5) / (double)tr);
-        p->slice_window[pad + i] = rise;
-        p->slice_window[pad + p->slice_hop + i] = 1.0 - rise;
+        p->slice_window[pad + p->slice_hop + i] = 1.0 - p->slice_window[pad + i];
     }
     for (int64_t i = pad + tr; i < pad + p->slice_hop; i++) {
         p->slice_window[i] = 1.0;
     }
-    for (int64_t i = 0; i < l->len; i++) {
-        const int64_t from_end = i < l->len - 1 - i ? i : l->len - 1 - i;
-        p->slice_dual[i] = from_end < pad ? 0.5 - 0.5 * cos(PI * ((double)from_end + 0.5) / (double)pad) : 1.0;
+    fill_rise(pad, p->slice_dual);
+    for (int64_t i = pad; i < l->len; i++) {
+        p->slice_dual[i] = i < l->len - pad ? 1.0 : p->slice_dual[l->len - 1 - i];
     }
     return SONO_OK;
 }
@@ -336,7 +367,7 @@ static void place_picture(const Layout *l, SonoPlan *p)
     p->constant_q_from_hz = l->constant_q_from_hz;
 }
 
-static SonoStatus make_plan(const Layout *l, SonoPlan **out, SonoError *err)
+static SonoStatus make_plan(Layout *l, SonoPlan **out, SonoError *err)
 {
     const SonoBank *b = l->bank;
     size_t n_taps = (size_t)l->n_low + (size_t)(l->len / 2 - l->first_high + 1);
@@ -384,9 +415,10 @@ SonoStatus sono_bank_build(const SonoBank *bank, SonoPlan **out, SonoError *err)
     l.freq_hz = sono_calloc(MAX_BANDS, sizeof *l.freq_hz);
     l.width = sono_calloc(MAX_BANDS, sizeof *l.width);
     l.sum = sono_calloc(n_bins, sizeof *l.sum);
+    l.row = sono_calloc(n_bins, sizeof *l.row);
     l.low = sono_calloc(n_bins, sizeof *l.low);
     l.high = sono_calloc(n_bins, sizeof *l.high);
-    if (!l.freq_hz || !l.width || !l.sum || !l.low || !l.high) {
+    if (!l.freq_hz || !l.width || !l.sum || !l.row || !l.low || !l.high) {
         status = sono_fail(err, SONO_E_NOMEM, "no memory to design a %s plan", bank->transform);
     }
     if (status == SONO_OK) {
@@ -399,6 +431,7 @@ SonoStatus sono_bank_build(const SonoBank *bank, SonoPlan **out, SonoError *err)
     sono_free(l.freq_hz);
     sono_free(l.width);
     sono_free(l.sum);
+    sono_free(l.row);
     sono_free(l.low);
     sono_free(l.high);
     return status;

@@ -50,6 +50,9 @@ double sono_freq_axis_hz(const SonoFreqAxis *axis, double position)
     const SonoScaleLaw law = sono_scale_laws[axis->scale];
     const double a = sono_warp(law, axis->f0_hz);
     const double b = sono_warp(law, axis->f1_hz);
+    if (position == 0.0 || position == 1.0) { /* the ends are meant exactly */
+        return position > 0.0 ? axis->f1_hz : axis->f0_hz;
+    }
     return sono_unwarp(law, a + position * (b - a));
 }
 

@@ -53,5 +53,5 @@ void sono_bank_quality(SonoBank *bank, SonoQuality quality);
 #define SONO_LAYOUT_PARAM                                                                                              \
     {                                                                                                                  \
         "layout", "Layout", "", SONO_PARAM_ENUM, 0, 1, SONO_LAYOUT_WARPED, sono_bank_layout_names,                     \
-            "warped: even overlap; notes: a band on every note, in low octaves too."                                   \
+            "Warped: even overlap; notes: a band on every note, in low octaves too."                                   \
     }

@@ -25,10 +25,10 @@ const SonoPreset *sono_preset_find(const char *name)
     return NULL;
 }
 
-SonoStatus sono_params_parse(SonoParamTable table, const char *text, SonoParams *out, SonoError *err)
+SonoStatus sono_params_parse_over(SonoParamTable table, const char *text, SonoParams *out, SonoError *err)
 {
     static const char separators[] = " ,";
-    SonoParams params = sono_params_defaults(table);
+    SonoParams params = *out;
     for (const char *at = text + strspn(text, separators); *at; at += strspn(at, separators)) {
         const size_t length = strcspn(at, separators);
         const char *equals = memchr(at, '=', length);
@@ -49,6 +49,16 @@ SonoStatus sono_params_parse(SonoParamTable table, const char *text, SonoParams 
     }
     *out = params;
     return SONO_OK;
+}
+
+SonoStatus sono_params_parse(SonoParamTable table, const char *text, SonoParams *out, SonoError *err)
+{
+    SonoParams params = sono_params_defaults(table);
+    const SonoStatus status = sono_params_parse_over(table, text, &params, err);
+    if (status == SONO_OK) {
+        *out = params;
+    }
+    return status;
 }
 
 SonoStatus sono_preset_params(const SonoPreset *preset, const SonoTransform **transform, SonoParams *params,

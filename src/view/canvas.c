@@ -6,6 +6,7 @@
 #include "sono_view_resources.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 G_DEFINE_FINAL_TYPE(SonoCanvas, sono_canvas, GTK_TYPE_WIDGET)
 
@@ -60,7 +61,7 @@ static gboolean same_view(const SonoViewState *a, const SonoViewState *b)
 {
     return same_place(a, b) && a->end_s == b->end_s && a->nyquist_hz == b->nyquist_hz && a->floor_db == b->floor_db &&
            a->ceiling_db == b->ceiling_db && a->map == b->map && a->show == b->show && a->n_channels == b->n_channels &&
-           a->only_channel == b->only_channel;
+           a->only_channel == b->only_channel && a->tuning_hz == b->tuning_hz;
 }
 
 static void update_cursor(SonoCanvas *c)
@@ -89,12 +90,15 @@ static gboolean tell_changes(SonoCanvas *c)
 {
     const CanvasSeen old = c->seen;
     const SonoClip *clip = sono_scene_clip(c->scene);
+    const SonoPlan *plan = sono_scene_plan(c->scene);
     c->seen = (CanvasSeen){.view = *sono_scene_view(c->scene),
                            .tool = sono_scene_tool(c->scene),
                            .selection_revision = sono_scene_selection(c->scene)->revision,
-                           .clip_revision = clip ? sono_clip_revision(clip) : 0};
+                           .clip_revision = clip ? sono_clip_revision(clip) : 0,
+                           .plan_key = plan ? plan->key : 0};
     const gboolean moved = !same_place(&old.view, &c->seen.view);
-    const gboolean view = !same_view(&old.view, &c->seen.view) || old.clip_revision != c->seen.clip_revision;
+    const gboolean view = !same_view(&old.view, &c->seen.view) || old.clip_revision != c->seen.clip_revision ||
+                          old.plan_key != c->seen.plan_key;
     const gboolean selection = old.selection_revision != c->seen.selection_revision;
     if (moved) {
         canvas_moved(c);
@@ -122,6 +126,19 @@ void sono_canvas_refresh(SonoCanvas *c)
         (void)tell_changes(c);
         canvas_draw_again(c, TRUE);
     }
+}
+
+void sono_canvas_hint_freq(SonoCanvas *c, double freq_hz)
+{
+    c->hint_hz = freq_hz;
+    if (c->scene) {
+        canvas_pointed(c);
+    }
+}
+
+double sono_canvas_hinted_freq(SonoCanvas *c)
+{
+    return c->hint_hz;
 }
 
 SonoScene *sono_canvas_scene(SonoCanvas *c)
@@ -331,6 +348,7 @@ static void sono_canvas_class_init(SonoCanvasClass *klass)
 static void sono_canvas_init(SonoCanvas *c)
 {
     gtk_widget_init_template(GTK_WIDGET(c));
+    c->hint_hz = (double)NAN;
     frame_log_open(&c->log);
     canvas_input_init(c);
     canvas_keys_init(c);

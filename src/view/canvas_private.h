@@ -11,7 +11,7 @@
 typedef struct CanvasSeen {
     SonoViewState view;
     const SonoTool *tool;
-    guint64 selection_revision, clip_revision;
+    guint64 selection_revision, clip_revision, plan_key;
 } CanvasSeen;
 
 typedef struct CanvasInput {
@@ -71,6 +71,7 @@ struct _SonoCanvas {
     const char *cursor; /* its name */
     CanvasInput input;
     CanvasKeys keys;
+    double hint_hz;    /* NAN: none */
     GdkTexture *marks; /* the selection, without OpenGL; NULL: none */
     guint describe_timer;
     gboolean describe_again;

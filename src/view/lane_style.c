@@ -22,6 +22,10 @@ static const char *const colour_names[N_LANE_COLOURS] = {
     [LANE_FRAME] = "sono_frame",
     [LANE_SHADE] = "sono_shade",
     [LANE_PLAY] = "sono_play",
+    [LANE_KEY_WHITE] = "sono_key_white",
+    [LANE_KEY_BLACK] = "sono_key_black",
+    [LANE_KEY_GAP] = "sono_key_gap",
+    [LANE_KEY_TEXT] = "sono_key_text",
 };
 
 static void choose_scheme(GtkSettings *settings, GParamSpec *pspec, GtkCssProvider *provider)

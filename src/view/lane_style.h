@@ -23,6 +23,10 @@ typedef enum LaneColour {
     LANE_FRAME,
     LANE_SHADE,
     LANE_PLAY,
+    LANE_KEY_WHITE,
+    LANE_KEY_BLACK,
+    LANE_KEY_GAP,
+    LANE_KEY_TEXT,
     N_LANE_COLOURS
 } LaneColour;
 

@@ -4,6 +4,8 @@
 #include "sono_stage.h"
 
 #include "lane_buttons.h"
+#include "note_grid.h"
+#include "piano.h"
 #include "playhead.h"
 #include "sono_lanes.h"
 
@@ -17,16 +19,16 @@
 
 struct _SonoStage {
     GtkWidget parent_instance;
-    GtkWidget *overview, *waveform, *split, *time_ruler, *freq_ruler, *canvas, *colour_bar;
+    GtkWidget *overview, *waveform, *split, *time_ruler, *freq_ruler, *piano, *canvas, *note_grid, *colour_bar;
     GtkWidget *meters, *lane_buttons, *playhead;
-    gboolean show_overview, show_waveform, show_meters;
+    gboolean show_overview, show_waveform, show_meters, show_note_grid, show_piano;
     int waveform_height; /* that was wished; there may be less room */
     int drag_height;     /* when a drag began */
 };
 
 G_DEFINE_FINAL_TYPE(SonoStage, sono_stage, GTK_TYPE_WIDGET)
 
-enum { SHOW_OVERVIEW = 1, SHOW_WAVEFORM, SHOW_METERS, WAVEFORM_HEIGHT, N_PROPERTIES };
+enum { SHOW_OVERVIEW = 1, SHOW_WAVEFORM, SHOW_METERS, NOTE_GRID, PIANO, WAVEFORM_HEIGHT, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 typedef struct Size {
@@ -48,10 +50,10 @@ static void sono_stage_measure(GtkWidget *widget, GtkOrientation orientation, in
     SonoStage *s = SONO_STAGE(widget);
     const Size canvas = measure(s->canvas, orientation);
     if (orientation == GTK_ORIENTATION_HORIZONTAL) {
-        const Size left = measure(s->freq_ruler, orientation);
+        const int left = measure(s->freq_ruler, orientation).natural + measure(s->piano, orientation).natural;
         const int right = measure(s->colour_bar, orientation).natural + measure(s->meters, orientation).natural;
-        *minimum = left.natural + right + MAX(canvas.min, CANVAS_MIN_PX);
-        *natural = MAX(*minimum, left.natural + right + canvas.natural);
+        *minimum = left + right + MAX(canvas.min, CANVAS_MIN_PX);
+        *natural = MAX(*minimum, left + right + canvas.natural);
     } else {
         const int above = measure(s->overview, orientation).natural + measure(s->time_ruler, orientation).natural;
         *minimum = above + (s->show_waveform ? WAVEFORM_MIN_PX : 0) + CANVAS_MIN_PX;
@@ -69,7 +71,8 @@ static void place(GtkWidget *child, int x, int y, int width, int height)
 static void sono_stage_size_allocate(GtkWidget *widget, int width, int height, int baseline)
 {
     SonoStage *s = SONO_STAGE(widget);
-    const int left = measure(s->freq_ruler, GTK_ORIENTATION_HORIZONTAL).natural;
+    const int freqs = measure(s->freq_ruler, GTK_ORIENTATION_HORIZONTAL).natural;
+    const int left = freqs + measure(s->piano, GTK_ORIENTATION_HORIZONTAL).natural;
     const int meters = measure(s->meters, GTK_ORIENTATION_HORIZONTAL).natural;
     const int right = measure(s->colour_bar, GTK_ORIENTATION_HORIZONTAL).natural + meters;
     const int overview = measure(s->overview, GTK_ORIENTATION_VERTICAL).natural;
@@ -82,11 +85,13 @@ static void sono_stage_size_allocate(GtkWidget *widget, int width, int height, i
     place(s->waveform, left, overview, middle, waveform);
     place(s->split, left, overview + waveform - SPLIT_PX / 2, middle, SPLIT_PX);
     place(s->time_ruler, left, overview + waveform, middle, ruler);
-    place(s->freq_ruler, 0, top, left, height - top);
+    place(s->freq_ruler, 0, top, freqs, height - top);
+    place(s->piano, freqs, top, left - freqs, height - top);
     place(s->canvas, left, top, middle, MAX(height - top, 1));
     place(s->colour_bar, left + middle, top, right - meters, height - top);
     place(s->meters, left + middle + right - meters, 0, meters, height);
-    place(s->lane_buttons, 0, top, left, height - top);
+    place(s->note_grid, left, top, middle, MAX(height - top, 1));
+    place(s->lane_buttons, 0, top, freqs, height - top);
     place(s->playhead, 0, 0, width, height);
     sono_playhead_set_places(SONO_PLAYHEAD(s->playhead), &(PlayheadPlaces){.x_px = left,
                                                                            .width_px = middle,
@@ -156,6 +161,12 @@ static void sono_stage_get_property(GObject *object, guint id, GValue *value, GP
     case SHOW_METERS:
         g_value_set_boolean(value, s->show_meters);
         break;
+    case NOTE_GRID:
+        g_value_set_boolean(value, s->show_note_grid);
+        break;
+    case PIANO:
+        g_value_set_boolean(value, s->show_piano);
+        break;
     default:
         g_value_set_int(value, s->waveform_height);
         break;
@@ -175,6 +186,12 @@ static void sono_stage_set_property(GObject *object, guint id, const GValue *val
     case SHOW_METERS:
         s->show_meters = g_value_get_boolean(value);
         break;
+    case NOTE_GRID:
+        s->show_note_grid = g_value_get_boolean(value);
+        break;
+    case PIANO:
+        s->show_piano = g_value_get_boolean(value);
+        break;
     default:
         set_waveform_height(s, g_value_get_int(value));
         return;
@@ -184,6 +201,8 @@ static void sono_stage_set_property(GObject *object, guint id, const GValue *val
         gtk_widget_set_visible(s->waveform, s->show_waveform);
         gtk_widget_set_visible(s->split, s->show_waveform);
         gtk_widget_set_visible(s->meters, s->show_meters);
+        gtk_widget_set_visible(s->note_grid, s->show_note_grid);
+        gtk_widget_set_visible(s->piano, s->show_piano);
     }
     g_object_notify_by_pspec(object, pspec);
 }
@@ -192,8 +211,9 @@ static void sono_stage_dispose(GObject *object)
 {
     SonoStage *s = SONO_STAGE(object);
     /* the canvas last: the others listen to it */
-    GtkWidget **const children[] = {&s->playhead, &s->lane_buttons, &s->meters,     &s->split,      &s->overview,
-                                    &s->waveform, &s->time_ruler,   &s->freq_ruler, &s->colour_bar, &s->canvas};
+    GtkWidget **const children[] = {&s->playhead,   &s->lane_buttons, &s->meters,     &s->split,
+                                    &s->overview,   &s->waveform,     &s->time_ruler, &s->freq_ruler,
+                                    &s->colour_bar, &s->piano,        &s->note_grid,  &s->canvas};
     for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
         g_clear_pointer(children[i], gtk_widget_unparent);
     }
@@ -215,6 +235,8 @@ static void sono_stage_class_init(SonoStageClass *klass)
     properties[SHOW_OVERVIEW] = g_param_spec_boolean("show-overview", NULL, NULL, TRUE, flags);
     properties[SHOW_WAVEFORM] = g_param_spec_boolean("show-waveform", NULL, NULL, TRUE, flags);
     properties[SHOW_METERS] = g_param_spec_boolean("show-meters", NULL, NULL, TRUE, flags);
+    properties[NOTE_GRID] = g_param_spec_boolean("note-grid", NULL, NULL, FALSE, flags);
+    properties[PIANO] = g_param_spec_boolean("piano", NULL, NULL, FALSE, flags);
     properties[WAVEFORM_HEIGHT] =
         g_param_spec_int("waveform-height", NULL, NULL, WAVEFORM_MIN_PX, 4096, WAVEFORM_DEFAULT_PX, flags);
     g_object_class_install_properties(object, N_PROPERTIES, properties);
@@ -271,14 +293,18 @@ GtkWidget *sono_stage_new(SonoEngine *engine)
     s->waveform = sono_waveform_new(canvas, engine);
     s->time_ruler = sono_time_ruler_new(canvas);
     s->freq_ruler = sono_freq_ruler_new(canvas);
+    s->piano = sono_piano_new(canvas);
+    s->note_grid = sono_note_grid_new(canvas);
     s->colour_bar = sono_colour_bar_new(canvas);
+    gtk_widget_set_visible(s->piano, FALSE);
+    gtk_widget_set_visible(s->note_grid, FALSE);
     s->meters = sono_meter_bars_new();
     s->lane_buttons = sono_lane_buttons_new(canvas);
     s->playhead = sono_playhead_new(canvas);
     s->split = new_split(s);
     /* in the order of the Tab key; the last ones lie over their neighbours */
-    GtkWidget *const children[] = {s->overview,   s->waveform, s->time_ruler,   s->freq_ruler, s->canvas,
-                                   s->colour_bar, s->meters,   s->lane_buttons, s->playhead,   s->split};
+    GtkWidget *const children[] = {s->overview,   s->waveform, s->time_ruler, s->freq_ruler,   s->piano,    s->canvas,
+                                   s->colour_bar, s->meters,   s->note_grid,  s->lane_buttons, s->playhead, s->split};
     for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
         gtk_widget_set_parent(children[i], GTK_WIDGET(s));
     }

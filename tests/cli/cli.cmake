@@ -7,7 +7,7 @@ if(TARGET sonobrush-cli AND TARGET sonobrush-codec)
     set_tests_properties(cli PROPERTIES LABELS cli TIMEOUT 300 ENVIRONMENT
       "SONO_CLI=$<TARGET_FILE:sonobrush-cli>;SONO_CODEC=$<TARGET_FILE:sonobrush-codec>;SONO_CODEC_TIMEOUT_S=5;SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/lsan.supp:print_suppressions=0")
     add_test(NAME cli_transforms COMMAND ${SONO_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_transforms.py)
-    set_tests_properties(cli_transforms PROPERTIES LABELS cli TIMEOUT 300 ENVIRONMENT
+    set_tests_properties(cli_transforms PROPERTIES LABELS cli TIMEOUT 900 ENVIRONMENT
       "SONO_CLI=$<TARGET_FILE:sonobrush-cli>;SONO_CODEC=$<TARGET_FILE:sonobrush-codec>;SONO_CODEC_TIMEOUT_S=5;SONO_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/lsan.supp:print_suppressions=0")
     if(TARGET sonobrush-audio)
       add_test(NAME cli_play COMMAND ${SONO_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_play.py)

@@ -218,7 +218,7 @@ class Analyze(Case):
         return self.path("tone.wav")
 
     def test_low_frequencies_are_at_the_bottom(self):
-        for scale in ("linear", "log", "mel"):
+        for scale in ("linear", "log", "mel", "erb", "bark"):
             brightest = []
             for freq_hz in (500, 5000):
                 out = self.path("%s%d.png" % (scale, freq_hz))
@@ -238,8 +238,9 @@ class Analyze(Case):
                 elif scale == "log":
                     expected = math.log(freq_hz / f0) / math.log(f1 / f0)
                 else:
-                    mel = lambda f: math.log10(1 + f / 700)
-                    expected = (mel(freq_hz) - mel(f0)) / (mel(f1) - mel(f0))
+                    warp = {"mel": lambda f: math.log(1 + f / 700), "erb": lambda f: math.log(1 + 0.00437 * f),
+                            "bark": lambda f: f / (1960 + f)}[scale]
+                    expected = (warp(freq_hz) - warp(f0)) / (warp(f1) - warp(f0))
                 self.assertAlmostEqual(part, expected, delta=0.03)
             self.assertGreater(brightest[0], brightest[1])
 

@@ -3,10 +3,11 @@
 import json
 import math
 import os
+import struct
 import unittest
 import wave
 
-from cli_case import SPEECH, MUSIC, read, write_wav, Case
+from cli_case import SPEECH, MUSIC, read, read_png, read_wav, write_wav, Case
 
 try:
     import numpy as np
@@ -117,6 +118,14 @@ class Roundtrip(Case):
         self.assertLess(d["bound_b"] / d["bound_a"], 1.1)
         self.assertIn(b"bands from 32.", self.ok("roundtrip", SPEECH, "--preset", "music"))
 
+    def test_it_says_how_long_it_takes_when_it_is_asked(self):
+        d = json.loads(self.ok("roundtrip", SPEECH, "--preset", "music", "--repeat", "2", "--json"))
+        self.assertTrue(0 < d["analyse_cpu_s"] < 10 and 0 < d["synthesise_cpu_s"] < 10)
+        self.assertIn(b" s to analyse", self.ok("roundtrip", SPEECH, "--repeat", "1"))
+        self.assertNotIn(b" s to analyse", self.ok("roundtrip", SPEECH))
+        for n in ("0", "-1", "1001"):
+            self.assertIn("--repeat is %s, must be from 1 to 1000" % n, self.fails(2, "roundtrip", SPEECH, "--repeat", n))
+
 
 @unittest.skipUnless(np, "needs NumPy")
 class Arrays(Case):
@@ -161,7 +170,7 @@ class Arrays(Case):
 
     def test_slicq_against_numpy(self):
         alpha = 2**(1 / 24) - 2**(-1 / 24)
-        for eighths, window, power, support, least in ((6, "hann", 2, 3, 15), (5, "cos4", 4, 4, 13), (4, "hann", 2, 3, 9)):
+        for eighths, window, power, support, least in ((6, "hann", 2, 3, 15), (5, "cos4", 4, 4, 13), (4, "hann", 2, 3, 10)):
             d, c = self.npy(SPEECH, "--transform", "slicq", "--bins-per-octave", "24", "--slice", "16384", "--window",
                             window, "--hop-eighths", str(eighths), "--fmin-hz", "100", "--gamma-hz", "20", "--fmax-hz", "9000")
             f = np.array(d["frequencies_hz"])
@@ -253,6 +262,140 @@ class Arrays(Case):
                            ("--bands have powers", ["--bands", "10", "--values", "complex"])):
             self.assertIn(says, self.fails(2, "analyze", SPEECH, "-o", out, *args))
         self.no_leftovers()
+
+
+class Pictures(Case):
+    def picture(self, source, *args):
+        """The numbers of --json and the spectrogram as [y][x] of brightness."""
+        d = json.loads(self.ok("analyze", source, "-o", self.path("x.png"), "--json", "--map", "grey", "--width", "500",
+                               "--height", "400", *args))
+        width, height, rows = read_png(self.path("x.png"))
+        self.assertEqual((width, height), (500, 400))
+        box = d["spectrogram_px"]
+        return d, [rows[y][3 * box["x"]:3 * (box["x"] + box["width"]):3] for y in range(box["y"], box["y"] + box["height"])]
+
+    def tone(self):
+        write_wav(self.path("tone.wav"), [round(16384 * math.sin(2 * math.pi * 880 * i / 48000)) for i in range(72000)], 48000)
+        return self.path("tone.wav")
+
+    WARPS = {"linear": lambda f: f, "log": math.log, "mel": lambda f: math.log(700 + f),
+             "erb": lambda f: math.log(1 / 0.00437 + f), "bark": lambda f: -1 / (1960 + f)}
+
+    def brightest_at(self, d, picture):
+        column = [row[len(picture[0]) // 2] for row in picture]
+        warp = self.WARPS[d["scale"]]
+        f0, f1 = warp(d["f0_hz"]), warp(d["f1_hz"])
+        position = 1 - (column.index(max(column)) + column.count(max(column)) / 2) / len(column)
+        return position, (warp(880) - f0) / (f1 - f0)
+
+    def test_a_tone_is_where_it_should_be_in_every_transform_on_every_axis(self):
+        own = {"stft": "log", "slicq": "log", "cqt": "log", "vqt": "log", "nsgt": "log", "erb": "erb", "mel": "mel",
+               "bark": "bark"}
+        for t in TRANSFORMS:
+            for scale in (None, "linear", "log", "mel", "erb", "bark"):
+                d, picture = self.picture(self.tone(), "--transform", t, *(["--scale", scale] if scale else []))
+                self.assertEqual((d["scale"], d["ceiling_db"]), (scale or own[t], -5))  # the sine reads -6 dB
+                at, expected = self.brightest_at(d, picture)
+                self.assertAlmostEqual(at, expected, delta=0.02, msg=(t, scale))
+        self.assertEqual(self.picture(self.tone(), "--preset", "field")[0]["scale"], "mel")
+
+    def test_a_picture_of_a_bank_ends_where_its_bands_do(self):
+        d, _ = self.picture(SPEECH, "--transform", "vqt", "--fmin-hz", "110", "--fmax-hz", "7000")
+        self.assertTrue(100 < d["f0_hz"] < 110.5 and 6900 < d["f1_hz"] < 7200, d)
+        d, _ = self.picture(SPEECH, "--transform", "vqt", "--fmin-hz", "110", "--fmin", "50", "--fmax", "20000")
+        self.assertEqual((d["f0_hz"], d["f1_hz"]), (50, 20000))
+
+    def test_bands_of_an_axis(self):
+        for scale in self.WARPS:
+            d, picture = self.picture(self.tone(), "--bands", "60", "--scale", scale)
+            at, expected = self.brightest_at(d, picture)
+            self.assertAlmostEqual(at, expected, delta=0.02, msg=scale)
+            column = [row[200] for row in picture]
+            self.assertLessEqual(sum(a != b for a, b in zip(column, column[1:])), 59)  # stripes
+        d, _ = self.picture(SPEECH, "--bands", "60", "--quick", "--channel", "0")
+        self.assertEqual((d["n_bands"], d["pool"]), (60, "max"))
+
+    def test_the_loudest_or_the_mean(self):
+        """A click in near silence: to be seen by max, to weigh little by mean."""
+        samples = [(i * 7919) % 5 - 2 for i in range(48000 * 20)]
+        samples[480000:480003] = (30000, -30000, 20000)
+        write_wav(self.path("click.wav"), samples, 48000)
+        for args in ([], ["--transform", "vqt"], ["--bands", "40"]):
+            most, mean = (max(max(row[140:190]) for row in
+                              self.picture(self.path("click.wav"), "--pool", pool, "--ceiling", "0", *args)[1])
+                          for pool in ("max", "mean"))
+            self.assertGreater(most, mean + 10, args)
+        self.assertIn("--pool is 'min'", self.fails(2, "analyze", SPEECH, "-o", self.path("x.png"), "--pool", "min"))
+
+    def test_same_picture_for_any_number_of_threads(self):
+        for t in ("vqt", "nsgt", "erb"):
+            for n in ("1", "2", "3"):
+                self.ok("analyze", SPEECH, "-o", self.path(n + ".png"), "--threads", n, "--transform", t)
+            self.assertEqual(read(self.path("1.png")), read(self.path("2.png")))
+            self.assertEqual(read(self.path("1.png")), read(self.path("3.png")))
+
+
+BOX = {"kind": "box", "t0_s": 0.05, "t1_s": 0.2, "f0_hz": 300, "f1_hz": 1200, "feather_ms": 10, "feather_hz": 50}
+PRECISE = {"name": "vqt", "quality": "precise", "bins_per_octave": 24}
+
+
+class Render(Case):
+    def script(self, *edits):
+        with open(self.path("e.json"), "w") as f:
+            json.dump({"sonobrush_edits": 1, "edits": list(edits)}, f)
+        return self.path("e.json")
+
+    def render(self, script, *args, out="o.wav"):
+        return json.loads(self.ok("render", SPEECH, "--edits", script, "-o", self.path(out), "--json", *args))
+
+    def test_every_transform_edits(self):
+        """An octave of speech is gone, silence elsewhere in time is kept, and it is the same again."""
+        script = self.script({"operation": "erase", "mask": {"shapes": [BOX]}})
+        before = read_wav(SPEECH)[1]
+        results = {}
+        for t in TRANSFORMS:
+            d = self.render(script, "--transform", t)["edits"][0]
+            self.assertEqual(d["transform"], t)
+            after = read_wav(self.path("o.wav"))[1]
+            at = 2 * max(0, d["dirty"]["start_frame"])
+            end = 2 * (d["dirty"]["start_frame"] + d["dirty"]["n_frames"])
+            self.assertEqual(before[:at], after[:at])
+            self.assertEqual(before[end:], after[end:])
+            middle = slice(2 * 3840, 2 * 8640)  # 0.08 to 0.18 s
+            change = [abs(a - b) for a, b in zip(struct.unpack("<4800h", before[middle]), struct.unpack("<4800h", after[middle]))]
+            self.assertGreater(max(change), 500, t)
+            self.render(script, "--transform", t, "--threads", "1", out="p.wav")
+            self.assertEqual(read(self.path("o.wav")), read(self.path("p.wav")))
+            results[t] = after
+        self.assertEqual(results["slicq"], results["vqt"])  # the same machine, and by default the same settings
+        self.assertEqual(len(set(results.values())), len(TRANSFORMS) - 1)
+
+    def test_the_edit_that_names_its_transform_keeps_it(self):
+        one = {"operation": "erase", "mask": {"shapes": [BOX]}}
+        two = dict(one, transform=PRECISE)
+        d = self.render(self.script(one, two), "--preset", "bass", "--params", "bins_per_octave=24,fmin_hz=60")
+        self.assertEqual([e["transform"] for e in d["edits"]], ["cqt", "vqt"])
+        written = self.render(self.script(dict(one, transform={"name": "vqt", "bins_per_octave": 24, "quality": "precise"})))
+        asked = self.render(self.script(one), "--transform", "vqt", "--params", "quality=precise bins_per_octave=24", out="p.wav")
+        self.assertEqual(read(self.path("o.wav")), read(self.path("p.wav")))
+        self.assertEqual(written["edits"][0]["dirty"], asked["edits"][0]["dirty"])
+
+    def test_refusals(self):
+        script = self.script({"operation": "erase", "mask": {"shapes": [BOX]}})
+        for says, args in (("unknown transform 'x'", ["--transform", "x"]), ("unknown preset", ["--preset", "x"]),
+                           ("--params needs", ["--params", "size=64"]),
+                           ("--params: unknown parameter 'hop'", ["--transform", "vqt", "--params", "hop=64"]),
+                           ("--params: gamma_hz is 201 Hz", ["--transform", "vqt", "--params", "gamma_hz=201"]),
+                           ("'gamma_hz' must be name=value", ["--transform", "vqt", "--params", "gamma_hz"])):
+            self.assertIn(says, self.fails(2, "render", SPEECH, "--edits", script, "-o", self.path("o.wav"), *args))
+        for transform, says in (({"name": "wavelet"}, "edits[0].transform.name: 'wavelet' is not a known transform"),
+                                ({"name": "vqt", "hop": 3}, "edits[0].transform.hop: unknown field"),
+                                ({"name": "vqt", "layout": 1}, "edits[0].transform.layout"),
+                                ({"name": "vqt", "gamma_hz": 201}, "gamma_hz is 201 Hz"),
+                                ({"name": "slicq", "slice": 5000}, "edits[0]: slice is 5000, must be a power of two")):
+            script = self.script({"operation": "erase", "transform": transform, "mask": {"shapes": [BOX]}})
+            self.assertIn(says, self.fails(1, "render", SPEECH, "--edits", script, "-o", self.path("o.wav")))
+        self.no_leftovers("e.json")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ man   every option of --help is in the manual page and the other way round
 keys  the window of keys (shortcuts.ui) and docs/commands.md have the same commands with the same keys
 po    the translations are complete
 """
+import json
 import os
 import pathlib
 import re
@@ -25,13 +26,13 @@ def run(*command):
 
 
 def options_of_help(text):
-    return set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", text))
+    return set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z][a-z0-9-]*)", text))
 
 
 def options_of_page(name):
     text = (SOURCE / "docs/man" / name).read_text(encoding="utf-8").replace("\\-", "-")
     heads = re.findall(r"(?m)^\.(?:TP|TQ)\n(.*)$", text)
-    return {option for head in heads for option in re.findall(r"--[a-z-]+", head)}
+    return {option for head in heads for option in re.findall(r"--[a-z][a-z0-9-]*", head)}
 
 
 def compare(what, left, right):
@@ -48,6 +49,9 @@ def check_man():
         options |= options_of_help(run(cli, "help", command))
         if command not in (SOURCE / "docs/man/sonobrush-cli.1").read_text(encoding="utf-8"):
             broken.append(f"sonobrush-cli.1: no command {command}")
+    transforms = json.loads(run(cli, "transforms", "--json"))["transforms"]
+    for transform in transforms:  # each has options of its own
+        options |= options_of_help(run(cli, "analyze", "--transform", transform["name"], "--help"))
     compare("sonobrush-cli", options, options_of_page("sonobrush-cli.1"))
     window = BUILD / "src/app/sonobrush"
     if window.exists():

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commits: nothing changes where nothing was painted, replay gives the same bits, the solver's objective falls, and a
  * failing backend or a cancelled job costs nothing. */
-#include "sono_test.h"
+#include "commit_fixture.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,11 +37,9 @@ static double band_noise(int i)
 static void make_sound(Sound *s, int n_channels)
 {
     SonoError err = {0};
-    SonoClipBuilder *b = NULL;
     uint64_t seed = 11;
     *s = (Sound){.n_channels = n_channels};
     assert_ok(sono_pcm_store_new(0, NULL, &s->store, &err), err);
-    assert_ok(sono_clip_builder_new(s->store, RATE, n_channels, &b, &err), err);
     for (int c = 0; c < n_channels; c++) {
         s->pcm[c] = sono_alloc_aligned(N_FRAMES, sizeof *s->pcm[c]);
         for (int i = 0; i < N_FRAMES; i++) {
@@ -55,8 +53,7 @@ static void make_sound(Sound *s, int n_channels)
             s->pcm[c][i] = -0.0f;
         }
     }
-    assert_ok(sono_clip_builder_append(b, (const float *const *)s->pcm, N_FRAMES, &err), err);
-    assert_ok(sono_clip_builder_finish(b, &s->clip, &err), err);
+    s->clip = fixture_clip(s->store, RATE, (const float *const *)s->pcm, n_channels, N_FRAMES);
 }
 
 static void free_sound(Sound *s)
@@ -66,19 +63,6 @@ static void free_sound(Sound *s)
     for (int c = 0; c < s->n_channels; c++) {
         sono_free(s->pcm[c]);
     }
-}
-
-static SonoEdit box_edit(const char *operation, double t0_s, double t1_s, double f0_hz, double f1_hz)
-{
-    SonoError err = {0};
-    SonoEdit edit = sono_edit_new(sono_operation_find(operation));
-    const SonoShape box = {.kind = SONO_SHAPE_BOX,
-                           .combine = SONO_COMBINE_ADD,
-                           .box = {t0_s, t1_s, f0_hz, f1_hz},
-                           .feather_ms = 10.0,
-                           .feather_hz = 100.0};
-    assert_ok(sono_mask_add(&edit.mask, &box, &err), err);
-    return edit;
 }
 
 static SonoEngine *new_engine(const char *backend, int n_threads)
@@ -96,20 +80,6 @@ static void read_all(const SonoClip *clip, int channel, float *x)
     assert_ok(sono_clip_read(clip, channel, 0, N_FRAMES, x, &err), err);
 }
 
-static double band_level_db(const float *x, double freq_hz, int from, int to)
-{
-    double re = 0.0;
-    double im = 0.0;
-    double norm = 0.0;
-    for (int i = from; i < to; i++) {
-        const double w = 0.5 - 0.5 * cos(6.283185307179586 * (i - from) / (to - from));
-        re += w * (double)x[i] * cos(6.283185307179586 * freq_hz * i / RATE);
-        im += w * (double)x[i] * sin(6.283185307179586 * freq_hz * i / RATE);
-        norm += 0.5 * w;
-    }
-    return 20.0 * log10(sqrt(re * re + im * im) / norm + 1e-12);
-}
-
 static void an_edit_that_changes_nothing_returns_the_same_clip(void **state)
 {
     (void)state;
@@ -117,8 +87,8 @@ static void an_edit_that_changes_nothing_returns_the_same_clip(void **state)
     make_sound(&s, 2);
     SonoEngine *engine = new_engine("cpu", 2);
     SonoError err = {0};
-    SonoEdit edits[3] = {box_edit("gain", 1.0, 2.0, 2000, 4000), sono_edit_new(sono_operation_find("erase")),
-                         box_edit("erase", 100.0, 101.0, 2000, 4000)};
+    SonoEdit edits[3] = {fixture_box_edit("gain", 1.0, 2.0, 2000, 4000), sono_edit_new(sono_operation_find("erase")),
+                         fixture_box_edit("erase", 100.0, 101.0, 2000, 4000)};
     edits[0].params.v[0] = 0.0; /* 0 dB; the others: an empty mask, and one past the end of the sound */
     for (int i = 0; i < 3; i++) {
         SonoClip *out = NULL;
@@ -142,7 +112,7 @@ static void nothing_changes_outside_the_support(void **state)
     SonoError err = {0};
     float *y = sono_alloc_aligned(N_FRAMES, sizeof *y);
     for (int steps = 0; steps <= 20; steps += 20) {
-        SonoEdit edit = box_edit("erase", 1.2, 1.7, 2500, 3500);
+        SonoEdit edit = fixture_box_edit("erase", 1.2, 1.7, 2500, 3500);
         edit.all_channels = false;
         edit.channels[0] = 1u << 1;
         edit.solver.max_steps = steps;
@@ -161,8 +131,8 @@ static void nothing_changes_outside_the_support(void **state)
             assert_memory_equal(y, s.pcm[c], (size_t)report.dirty.start_frame * sizeof *y);
             const size_t end = (size_t)sono_span_end(report.dirty);
             assert_memory_equal(y + end, s.pcm[c] + end, (N_FRAMES - end) * sizeof *y);
-            const double before = band_level_db(s.pcm[c], 3000.0, (int)(1.3 * RATE), (int)(1.6 * RATE));
-            const double after = band_level_db(y, 3000.0, (int)(1.3 * RATE), (int)(1.6 * RATE));
+            const double before = fixture_level_db(s.pcm[c], RATE, 3000.0, (int)(1.3 * RATE), (int)(1.6 * RATE));
+            const double after = fixture_level_db(y, RATE, 3000.0, (int)(1.3 * RATE), (int)(1.6 * RATE));
             if (!(before - after > 35.0)) {
                 fail_msg("%d steps: the tone went from %.1f to %.1f dB", steps, before, after);
             }
@@ -187,14 +157,14 @@ static void gain_is_the_gain(void **state)
     SonoError err = {0};
     float *y = sono_alloc_aligned(N_FRAMES, sizeof *y);
     for (double gain_db = -24.0; gain_db <= 12.0; gain_db += 12.0) {
-        SonoEdit edit = box_edit("gain", 0.8, 2.2, 1000, 5000);
+        SonoEdit edit = fixture_box_edit("gain", 0.8, 2.2, 1000, 5000);
         edit.params.v[0] = gain_db;
         edit.solver.max_steps = 0;
         SonoClip *out = NULL;
         assert_ok(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, NULL, &err), err);
         read_all(out, 0, y);
-        const double change = band_level_db(y, 3000.0, (int)(1.2 * RATE), (int)(1.8 * RATE)) -
-                              band_level_db(s.pcm[0], 3000.0, (int)(1.2 * RATE), (int)(1.8 * RATE));
+        const double change = fixture_level_db(y, RATE, 3000.0, (int)(1.2 * RATE), (int)(1.8 * RATE)) -
+                              fixture_level_db(s.pcm[0], RATE, 3000.0, (int)(1.2 * RATE), (int)(1.8 * RATE));
         if (!(fabs(change - gain_db) < 0.05)) {
             fail_msg("%g dB asked, %g dB heard", gain_db, change);
         }
@@ -214,7 +184,7 @@ static void the_objective_falls_at_every_step(void **state)
     make_sound(&s, 2);
     SonoEngine *engine = new_engine("cpu", 2);
     SonoError err = {0};
-    SonoEdit edit = box_edit("erase", 2.99, 3.31, 4900, 9100);
+    SonoEdit edit = fixture_box_edit("erase", 2.99, 3.31, 4900, 9100);
     edit.solver.tolerance_db = 0.0;
     SonoClip *out = NULL;
     SonoCommitReport report = {0};
@@ -261,12 +231,12 @@ static void replay_gives_the_same_bits(void **state)
         }
         SonoEngine *engine = new_engine(runs[r].backend, runs[r].n_threads);
         (void)unsetenv("SONO_FAULT");
-        SonoEdit edit = box_edit("erase", 0.95, 2.05, 2900, 3100);
+        SonoEdit edit = fixture_box_edit("erase", 0.95, 2.05, 2900, 3100);
         (void)snprintf(edit.transform, sizeof edit.transform, "stft");
         edit.transform_params = sono_params_defaults(sono_transform_find("stft")->params);
         edit.transform_params.v[SONO_STFT_SIZE] = 512; /* the tone's lobe is wider than the mask: much leaks */
         edit.transform_params.v[SONO_STFT_HOP] = 128;
-        SonoEdit second = box_edit("erase", 2.99, 3.31, 4900, 9100);
+        SonoEdit second = fixture_box_edit("erase", 2.99, 3.31, 4900, 9100);
         second.solver.tolerance_db = 0.0;
         SonoClip *between = NULL;
         SonoClip *out = NULL;
@@ -299,7 +269,7 @@ static void a_cancelled_commit_leaves_nothing(void **state)
     SonoError err = {0};
     SonoGeneration generation = {0};
     const SonoJobTicket ticket = {&generation, 0};
-    SonoEdit edit = box_edit("erase", 1.2, 1.7, 2500, 3500);
+    SonoEdit edit = fixture_box_edit("erase", 1.2, 1.7, 2500, 3500);
     SonoClip *out = NULL;
     sono_generation_bump(&generation);
     assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, &ticket, &out, NULL, &err), SONO_E_CANCELLED);
@@ -319,7 +289,7 @@ static void long_masks_are_cut_without_a_seam(void **state)
     SonoError err = {0};
     float *whole = sono_alloc_aligned(N_FRAMES, sizeof *whole);
     float *y = sono_alloc_aligned(N_FRAMES, sizeof *y);
-    SonoEdit edit = box_edit("gain", -1.0, 100.0, 0, 30000);
+    SonoEdit edit = fixture_box_edit("gain", -1.0, 100.0, 0, 30000);
     edit.params.v[0] = -6.0;
     edit.solver.max_steps = 0;
     (void)snprintf(edit.transform, sizeof edit.transform, "stft");
@@ -354,7 +324,7 @@ static void bad_edits_are_refused(void **state)
     SonoEngine *engine = new_engine("cpu", 1);
     SonoError err = {0};
     SonoClip *out = NULL;
-    SonoEdit edit = box_edit("gain", 1.0, 2.0, 100, 200);
+    SonoEdit edit = fixture_box_edit("gain", 1.0, 2.0, 100, 200);
     edit.params.v[0] = 1e9;
     assert_int_equal(sono_commit(engine, s.clip, &edit, NULL, NULL, &out, NULL, &err), SONO_E_RANGE);
     assert_non_null(strstr(err.message, "gain_db"));

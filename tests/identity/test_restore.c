@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Restoring an earlier state: all of it under a full mask, a band of it under a part of one, and not a bit of what has
  * not changed since. */
-#include "sono_test.h"
+#include "commit_fixture.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,26 +18,6 @@ typedef struct Sound {
     SonoClip *then, *now;
     float *x, *s, *y; /* scratch for one channel of now, then and the result */
 } Sound;
-
-static SonoClip *build(SonoPcmStore *store, const float *const *planes, int n_channels)
-{
-    SonoError err = {0};
-    SonoClipBuilder *b = NULL;
-    SonoClip *clip = NULL;
-    assert_ok(sono_clip_builder_new(store, RATE, n_channels, &b, &err), err);
-    assert_ok(sono_clip_builder_append(b, planes, N_FRAMES, &err), err);
-    assert_ok(sono_clip_builder_finish(b, &clip, &err), err);
-    return clip;
-}
-
-static SonoEdit box_edit(const char *operation, double t0_s, double t1_s, double f0_hz, double f1_hz)
-{
-    SonoError err = {0};
-    SonoEdit edit = sono_edit_new(sono_operation_find(operation));
-    const SonoShape box = {.kind = SONO_SHAPE_BOX, .box = {t0_s, t1_s, f0_hz, f1_hz}};
-    assert_ok(sono_mask_add(&edit.mask, &box, &err), err);
-    return edit;
-}
 
 static SonoClip *commit(const Sound *s, const SonoClip *clip, const SonoEdit *edit, const SonoClip *state,
                         SonoCommitReport *report)
@@ -64,9 +44,9 @@ static void sound_open(Sound *s, const char *backend, int n_threads)
             planes[c][i] = 0.01f * sono_test_noise(&seed) + (float)(0.2 * sin(1000.0 * t) + 0.2 * sin(6000.0 * t));
         }
     }
-    s->then = build(s->store, (const float *const *)planes, 2);
-    SonoEdit early = box_edit("erase", 1.0, 2.0, 500, 8000);
-    SonoEdit late = box_edit("erase", 12.0, 12.5, 500, 8000);
+    s->then = fixture_clip(s->store, RATE, (const float *const *)planes, 2, N_FRAMES);
+    SonoEdit early = fixture_box_edit("erase", 1.0, 2.0, 500, 8000);
+    SonoEdit late = fixture_box_edit("erase", 12.0, 12.5, 500, 8000);
     SonoClip *between = commit(s, s->then, &early, NULL, NULL);
     s->now = commit(s, between, &late, NULL, NULL);
     sono_clip_unref(between);
@@ -94,28 +74,12 @@ static void read_all(const SonoClip *clip, int channel, float *x)
     assert_ok(sono_clip_read(clip, channel, 0, N_FRAMES, x, &err), err);
 }
 
-static double level_db(const float *x, double freq_hz, double t0_s, double t1_s)
-{
-    double re = 0.0;
-    double im = 0.0;
-    double norm = 0.0;
-    const int from = (int)(t0_s * RATE);
-    const int to = (int)(t1_s * RATE);
-    for (int i = from; i < to; i++) {
-        const double w = 0.5 - 0.5 * cos(6.283185307179586 * (i - from) / (to - from));
-        re += w * (double)x[i] * cos(6.283185307179586 * freq_hz * i / RATE);
-        im += w * (double)x[i] * sin(6.283185307179586 * freq_hz * i / RATE);
-        norm += 0.5 * w;
-    }
-    return 20.0 * log10(sqrt(re * re + im * im) / norm + 1e-12);
-}
-
 static void a_full_mask_brings_all_of_it_back(void **state)
 {
     (void)state;
     Sound s;
     sound_open(&s, "cpu", 2);
-    SonoEdit edit = box_edit("restore", -1.0, 100.0, 0.0, 30000.0);
+    SonoEdit edit = fixture_box_edit("restore", -1.0, 100.0, 0.0, 30000.0);
     SonoCommitReport report = {0};
     SonoClip *out = commit(&s, s.now, &edit, s.then, &report);
     assert_int_equal(report.steps, 0);
@@ -146,7 +110,7 @@ static void a_band_of_it_leaves_the_rest(void **state)
     (void)state;
     Sound s;
     sound_open(&s, "cpu", 2);
-    SonoEdit edit = box_edit("restore", 1.2, 1.8, 500.0, 2000.0);
+    SonoEdit edit = fixture_box_edit("restore", 1.2, 1.8, 500.0, 2000.0);
     edit.all_channels = false;
     edit.channels[0] = 2;
     SonoCommitReport report = {0};
@@ -154,9 +118,10 @@ static void a_band_of_it_leaves_the_rest(void **state)
     read_all(s.now, 1, s.x);
     read_all(s.then, 1, s.s);
     read_all(out, 1, s.y);
-    const double low = level_db(s.y, 1000.0, 1.35, 1.65);
-    const double high = level_db(s.y, 6000.0, 1.35, 1.65);
-    if (fabs(low - level_db(s.s, 1000.0, 1.35, 1.65)) > 0.05 || high > level_db(s.s, 6000.0, 1.35, 1.65) - 40.0) {
+    const double low = fixture_level_db(s.y, RATE, 1000.0, (int)(1.35 * RATE), (int)(1.65 * RATE));
+    const double high = fixture_level_db(s.y, RATE, 6000.0, (int)(1.35 * RATE), (int)(1.65 * RATE));
+    if (fabs(low - fixture_level_db(s.s, RATE, 1000.0, (int)(1.35 * RATE), (int)(1.65 * RATE))) > 0.05 ||
+        high > fixture_level_db(s.s, RATE, 6000.0, (int)(1.35 * RATE), (int)(1.65 * RATE)) - 40.0) {
         fail_msg("%.2f dB at 1 kHz, %.2f dB at 6 kHz", low, high);
     }
     const size_t first = (size_t)report.dirty.start_frame;
@@ -180,15 +145,15 @@ static void it_is_the_erase_of_what_has_changed(void **state)
     Sound s;
     sound_open(&s, "cpu", 2);
     float *const d = sono_alloc_aligned(N_FRAMES, sizeof *d);
-    SonoEdit restore = box_edit("restore", 0.5, 13.0, 700.0, 3000.0);
-    SonoEdit erase = box_edit("erase", 0.5, 13.0, 700.0, 3000.0);
+    SonoEdit restore = fixture_box_edit("restore", 0.5, 13.0, 700.0, 3000.0);
+    SonoEdit erase = fixture_box_edit("erase", 0.5, 13.0, 700.0, 3000.0);
     erase.solver.max_steps = 0;
     read_all(s.now, 0, s.x);
     read_all(s.then, 0, s.s);
     for (int i = 0; i < N_FRAMES; i++) {
         d[i] = s.x[i] - s.s[i];
     }
-    SonoClip *difference = build(s.store, (const float *const[]){d}, 1);
+    SonoClip *difference = fixture_clip(s.store, RATE, (const float *const[]){d}, 1, N_FRAMES);
     SonoClip *left = commit(&s, difference, &erase, NULL, NULL);
     SonoClip *out = commit(&s, s.now, &restore, s.then, NULL);
     read_all(out, 0, s.y);
@@ -214,8 +179,8 @@ static void where_nothing_has_changed_nothing_changes(void **state)
     (void)state;
     Sound s;
     sound_open(&s, "cpu", 2);
-    SonoEdit all = box_edit("restore", -1.0, 100.0, 0.0, 30000.0);
-    SonoEdit between = box_edit("restore", 4.0, 9.0, 0.0, 30000.0);
+    SonoEdit all = fixture_box_edit("restore", -1.0, 100.0, 0.0, 30000.0);
+    SonoEdit between = fixture_box_edit("restore", 4.0, 9.0, 0.0, 30000.0);
     SonoCommitReport report = {0};
     SonoClip *same = commit(&s, s.now, &all, s.now, &report);
     assert_ptr_equal(same, s.now);
@@ -251,10 +216,10 @@ static void the_bits_are_always_the_same(void **state)
             sono_clip_unref(then);
             read_all(s.then, 0, s.x);
             read_all(s.then, 1, s.s);
-            then = build(s.store, (const float *const[]){s.x, s.s}, 2);
+            then = fixture_clip(s.store, RATE, (const float *const[]){s.x, s.s}, 2, N_FRAMES);
             assert_false(sono_clip_shares_block(then, s.now, 0, (int64_t)4 * SONO_BLOCK_FRAMES));
         }
-        SonoEdit edit = box_edit("restore", 0.2, 14.0, 300.0, 5000.0);
+        SonoEdit edit = fixture_box_edit("restore", 0.2, 14.0, 300.0, 5000.0);
         SonoClip *out = commit(&s, s.now, &edit, then, NULL);
         read_all(out, 1, r == 0 ? first : s.y);
         if (r > 0) {
@@ -274,10 +239,10 @@ static void a_state_must_be_one_of_the_sound(void **state)
     Sound s;
     SonoError err = {0};
     sound_open(&s, "cpu", 1);
-    SonoEdit restore = box_edit("restore", 1.0, 2.0, 300.0, 5000.0);
-    SonoEdit erase = box_edit("erase", 1.0, 2.0, 300.0, 5000.0);
+    SonoEdit restore = fixture_box_edit("restore", 1.0, 2.0, 300.0, 5000.0);
+    SonoEdit erase = fixture_box_edit("erase", 1.0, 2.0, 300.0, 5000.0);
     SonoClip *out = NULL;
-    SonoClip *mono = build(s.store, (const float *const[]){s.x}, 1);
+    SonoClip *mono = fixture_clip(s.store, RATE, (const float *const[]){s.x}, 1, N_FRAMES);
     assert_int_equal(sono_commit(s.engine, s.now, &restore, NULL, NULL, &out, NULL, &err), SONO_E_INVALID);
     assert_non_null(strstr(err.message, "needs an earlier state"));
     assert_int_equal(sono_commit(s.engine, s.now, &erase, s.then, NULL, &out, NULL, &err), SONO_E_INVALID);

@@ -25,8 +25,8 @@ static void write_variant(const char *folder, SonoGlsl language, const SonoShade
     char name[160];
     char *text = NULL;
     SonoError err = {0};
-    (void)snprintf(name, sizeof name, "%s_%d_%s_%s_%d%d_%s", language == SONO_GLSL_300_ES ? "es" : "core",
-                   (int)v->shader, sono_scale_names[v->scale], sono_show_names[v->show], v->taps_t, v->taps_f,
+    (void)snprintf(name, sizeof name, "%s_%d_%d_%s_%d%d_%s", language == SONO_GLSL_300_ES ? "es" : "core",
+                   (int)v->shader, (int)v->warp, sono_show_names[v->show], v->taps_t, v->taps_f,
                    v->operation ? v->operation->name : "plain");
     SonoStatus status = sono_glsl_fragment(language, v, &text, &err);
     write_text(folder, name, "frag", status, text, &err);
@@ -35,11 +35,10 @@ static void write_variant(const char *folder, SonoGlsl language, const SonoShade
     write_text(folder, name, "vert", status, text, &err);
 }
 
-static void write_tiles(const char *folder, SonoGlsl language, SonoAxisScale scale)
+static void write_tiles(const char *folder, SonoGlsl language)
 {
     for (int i = 0; i < 8; i++) {
         SonoShaderVariant v = {.shader = SONO_SHADER_TILE,
-                               .scale = scale,
                                .show = i < 4 ? SONO_SHOW_LEVEL : SONO_SHOW_PHASE,
                                .taps_t = 1 + i % 4 / 2,
                                .taps_f = 1 + i % 2};
@@ -57,10 +56,10 @@ int main(int argc, char **argv)
         return 2;
     }
     for (SonoGlsl language = SONO_GLSL_330_CORE; language <= SONO_GLSL_300_ES; language++) {
-        for (SonoAxisScale scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
-            write_tiles(argv[1], language, scale);
-            write_variant(argv[1], language, &(SonoShaderVariant){.shader = SONO_SHADER_DAB, .scale = scale});
-            write_variant(argv[1], language, &(SonoShaderVariant){.shader = SONO_SHADER_RING, .scale = scale});
+        write_tiles(argv[1], language);
+        for (SonoWarp warp = SONO_WARP_LINEAR; warp <= SONO_WARP_RECIPROCAL; warp++) {
+            write_variant(argv[1], language, &(SonoShaderVariant){.shader = SONO_SHADER_DAB, .warp = warp});
+            write_variant(argv[1], language, &(SonoShaderVariant){.shader = SONO_SHADER_RING, .warp = warp});
         }
         for (SonoShader shader = SONO_SHADER_WEIGHTS; shader <= SONO_SHADER_MAGNIFY; shader++) {
             write_variant(argv[1], language, &(SonoShaderVariant){.shader = shader});

@@ -39,7 +39,7 @@ static void add_strip(Bench *b, SonoStripKey key, const SonoLevelBand *band, int
         s->data[2 * i] = -60.0f + 40.0f * sono_test_noise(seed);
         s->data[2 * i + 1] = 0.5f * sono_test_noise(seed);
     }
-    b->draws[b->n_strips++] = (SonoDrawStrip){s, band->p0, band->p1, taps_t, band->taps_f, false, 0.0, 0.0};
+    b->draws[b->n_strips++] = (SonoDrawStrip){s, b->plan, band->p0, band->p1, taps_t, band->taps_f, false, 0.0, 0.0};
 }
 
 static void make_strips(Bench *b, const SonoRenderView *view, int channel)

@@ -114,7 +114,7 @@ void picture_lane(PictureFixture *f, PictureLane *lane, const SonoPlan *plan, co
                       err);
             assert_true(lane->frame.n_strips < PICTURE_MAX_STRIPS);
             lane->draws[lane->frame.n_strips++] =
-                (SonoDrawStrip){strip, band->p0, band->p1, l.taps_t, band->taps_f, false, 0.0, 0.0};
+                (SonoDrawStrip){strip, plan, band->p0, band->p1, l.taps_t, band->taps_f, false, 0.0, 0.0};
         }
     }
 }

@@ -175,7 +175,7 @@ static void a_gain_of_everything_is_the_louder_sound(void **state)
 {
     (void)state;
     for (size_t l = 0; l < 2; l++) {
-        for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+        for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
             World w;
             open_world(&w, languages[l], 0.125f); /* an eighth is exact in binary */
             make_lane(&w, (SonoAxisScale)scale);
@@ -294,7 +294,7 @@ static void phases_have_their_colours(void **state)
                 strip.data[2 * i] = -20.0f;
                 strip.data[2 * i + 1] = i % 2 ? 0.4f : -0.3f; /* columns take turns */
             }
-            w.lanes[0].draws[0] = (SonoDrawStrip){&strip, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
+            w.lanes[0].draws[0] = (SonoDrawStrip){&strip, w.plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
             SonoRenderView v = picture_view(&w.f, &w.sound, SONO_SCALE_LINEAR);
             v.show = SONO_SHOW_PHASE;
             v.s_per_px = 0.23 * ldexp(sono_plan_time_s(w.plan, 1), level); /* magnified */

@@ -54,7 +54,7 @@ static void fixture_open(Fixture *f, SonoGlsl language)
     for (int64_t i = 0; i < n_texels; i++) {
         f->strip.data[2 * i] = level_of_column(i % SONO_TILE_TEXELS);
     }
-    f->draw = (SonoDrawStrip){&f->strip, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
+    f->draw = (SonoDrawStrip){&f->strip, f->plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
     const double hop_s = sono_plan_time_s(f->plan, 1);
     const double bin_hz = sono_plan_freq_hz(f->plan, 1);
     f->frame = (SonoFrame){.view = {.width_px = WIDTH,
@@ -235,7 +235,7 @@ static void mask_is_the_commits_mask(void **state)
                                     {200.0 * hop_s, 900.0, 0.7},
                                     {210.0 * hop_s, 950.0, 0.2}};
         SonoShape shape = {.kind = SONO_SHAPE_STROKE, .points = points, .n_points = 4};
-        for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+        for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
             f.frame.view.axis = (SonoFreqAxis){(SonoAxisScale)scale, scale == SONO_SCALE_LOG ? 100.0 : 0.0, 5000.0};
             for (int oct = 0; oct < 2; oct++) {
                 shape.brush = (SonoBrush){.radius_ms = 250.0,

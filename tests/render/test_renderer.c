@@ -148,7 +148,8 @@ static void body_exact(SonoRenderer *r, const GlContext *gl, const SonoPlan *pla
 {
     SonoStrip *a = make_strip(plan, 0, 0, 0, pattern);
     SonoStrip *b = make_strip(plan, 0, 0, 1, pattern);
-    const SonoDrawStrip strips[] = {{a, 0.0, 1.0, 1, 1, false, 0.0, 0.0}, {b, 0.0, 1.0, 1, 1, false, 0.0, 0.0}};
+    const SonoDrawStrip strips[] = {{a, plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0},
+                                    {b, plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0}};
     SonoFrame frame = make_frame(plan, strips, 2);
     const int64_t first_slice = 100;
     const int64_t first_bin = 150;
@@ -186,10 +187,10 @@ static void body_axes(SonoRenderer *r, const GlContext *gl, const SonoPlan *plan
 {
     SonoStrip *a = make_strip(plan, 0, 0, 0, ramp);
     SonoStrip *b = make_strip(plan, 0, 0, 1, ramp);
-    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+    for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
         for (int taps = 1; taps <= 2; taps++) {
-            const SonoDrawStrip strips[] = {{a, 0.0, 1.0, 1, taps, false, 0.0, 0.0},
-                                            {b, 0.0, 1.0, 1, taps, false, 0.0, 0.0}};
+            const SonoDrawStrip strips[] = {{a, plan, 0.0, 1.0, 1, taps, false, 0.0, 0.0},
+                                            {b, plan, 0.0, 1.0, 1, taps, false, 0.0, 0.0}};
             SonoFrame frame = make_frame(plan, strips, 2);
             frame.view.axis = (SonoFreqAxis){(SonoAxisScale)scale, scale == SONO_SCALE_LOG ? 30.0 : 0.0, 24000.0};
             (void)draw(r, gl, &frame, rgba);
@@ -226,7 +227,7 @@ static void body_minified(SonoRenderer *r, const GlContext *gl, const SonoPlan *
     SonoDrawStrip strips[3];
     for (int i = 0; i < 3; i++) {
         strips_made[i] = make_strip(plan, 0, 0, i, peaks);
-        strips[i] = (SonoDrawStrip){strips_made[i], 0.0, 1.0, 2, 2, false, 0.0, 0.0};
+        strips[i] = (SonoDrawStrip){strips_made[i], plan, 0.0, 1.0, 2, 2, false, 0.0, 0.0};
     }
     SonoFrame frame = make_frame(plan, strips, 3);
     const double per_px = 1.97;
@@ -278,7 +279,8 @@ static void body_fallback(SonoRenderer *r, const GlContext *gl, const SonoPlan *
 {
     SonoStrip *coarse = make_strip(plan, 3, 0, 0, flat_low);
     SonoStrip *fine = make_strip(plan, 0, 0, 1, flat);
-    const SonoDrawStrip strips[] = {{coarse, 0.0, 1.0, 1, 1, true, 0.0, 0.0}, {fine, 0.0, 1.0, 1, 1, false, 0.0, 0.0}};
+    const SonoDrawStrip strips[] = {{coarse, plan, 0.0, 1.0, 1, 1, true, 0.0, 0.0},
+                                    {fine, plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0}};
     SonoFrame frame = make_frame(plan, strips, 2);
     frame.view.t0_s = -20.0 * hop_s(plan);
     frame.view.end_s = 290.0 * hop_s(plan);
@@ -319,7 +321,7 @@ static void body_fallback(SonoRenderer *r, const GlContext *gl, const SonoPlan *
 static void body_place(SonoRenderer *r, const GlContext *gl, const SonoPlan *plan, uint8_t *rgba)
 {
     SonoStrip *a = make_strip(plan, 0, 0, 0, pattern);
-    const SonoDrawStrip strips[] = {{a, 0.0, 1.0, 1, 1, false, 0.0, 0.0}};
+    const SonoDrawStrip strips[] = {{a, plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0}};
     SonoFrame frame = make_frame(plan, strips, 1);
     frame.view.x_px = 40;
     frame.view.y_px = 30;
@@ -390,7 +392,7 @@ static void levels_fit(void **state)
 {
     (void)state;
     SonoPlan *plan = make_plan();
-    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+    for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
         for (double s_per_px = 1e-6; s_per_px < 20.0; s_per_px *= 1.7) {
             const SonoRenderView view = {.width_px = 1280,
                                          .height_px = 700,

@@ -39,7 +39,7 @@ static void open_world(World *w, SonoGlsl language)
     for (size_t i = 0; i < n; i++) {
         w->strip.data[2 * i] = -50.0f;
     }
-    w->lane.draws[0] = (SonoDrawStrip){&w->strip, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
+    w->lane.draws[0] = (SonoDrawStrip){&w->strip, w->plan, 0.0, 1.0, 1, 1, false, 0.0, 0.0};
     w->lane.frame = (SonoFrame){.view = {.width_px = WIDTH,
                                          .height_px = HEIGHT,
                                          .s_per_px = S_PER_PX,
@@ -250,7 +250,7 @@ static void previews_have_the_masks_weights(void **state)
         const SonoPreview preview = {.operation = sono_operation_find("erase"), .channel = -1, .mask = &mask};
         w.lane.frame.previews = &preview;
         w.lane.frame.n_previews = 1;
-        for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+        for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
             SonoRenderView *v = &w.lane.frame.view;
             v->axis.scale = (SonoAxisScale)scale;
             v->axis.f0_hz = scale == SONO_SCALE_LOG ? 50.0 : 0.0;

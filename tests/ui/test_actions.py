@@ -70,7 +70,7 @@ def test_states(home):
     for tool in ("time", "freq", "box", "eraser", "hand", "zoom", "brush"):
         changed(app, "tool", tool)
         app.wait(tool=tool)
-    for name, values in {"operation": ("erase", "gain"), "axis": ("linear", "log", "mel"), "show": ("phase", "level"),
+    for name, values in {"operation": ("erase", "gain"), "axis": ("linear", "log", "bark", "erb", "mel"), "show": ("phase", "level"),
                          "colours": ("tide", "grey", "ember"), "time-format": ("seconds", "samples", "hms"),
                          "freq-format": ("notes", "hz"), "follow": ("off", "scroll", "page"),
                          "channel-mode": ("mid", "side", "mono", "normal")}.items():

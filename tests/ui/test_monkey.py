@@ -30,7 +30,7 @@ KEYS = ["t", "f", "r", "b", "e", "h", "z", "c", "o", "p", "a", "0", "1", "bracke
         "ctrl+Page_Down", "ctrl+shift+i", "d", "l", "shift+l", "shift+a", "shift+space", "ctrl+space", "ctrl+Home", "ctrl+r",
         "ctrl+F9"]
 CHOICES = {"tool": ["time", "freq", "box", "brush", "eraser", "hand", "zoom"], "operation": ["gain", "erase"],
-           "axis": ["linear", "log", "mel"], "show": ["level", "phase"], "colours": ["ember", "tide", "grey"],
+           "axis": ["linear", "log", "mel", "erb", "bark"], "show": ["level", "phase"], "colours": ["ember", "tide", "grey"],
            "time-format": ["seconds", "hms", "samples"], "freq-format": ["hz", "notes"],
            "follow": ["off", "page", "scroll"], "channel-mode": ["normal", "mid", "side", "mono"]}
 BOUNDS = {"brush-ms": (1.0, 500.0), "brush-octaves": (0.01, 2.0), "brush-hardness": (0.0, 1.0),

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "recovery_fixture.h"
 
+#include "silent_clip.h"
 #include "sono_log.h"
 
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define N_FRAMES 1000
+#define N_FRAMES SILENT_FRAMES
 
 int n_warnings;
 char last_warning[300];
@@ -41,23 +42,10 @@ char *read_text(const char *path)
     return text;
 }
 
-static SonoClip *make_clip(SonoPcmStore *store)
-{
-    static float x[N_FRAMES];
-    const float *planes[1] = {x};
-    SonoError err = {0};
-    SonoClipBuilder *b = NULL;
-    SonoClip *clip = NULL;
-    assert_ok(sono_clip_builder_new(store, 48000, 1, &b, &err), err);
-    assert_ok(sono_clip_builder_append(b, planes, N_FRAMES, &err), err);
-    assert_ok(sono_clip_builder_finish(b, &clip, &err), err);
-    return clip;
-}
-
 void open_document(Fixture *f)
 {
     SonoError err = {0};
-    SonoClip *base = make_clip(f->store);
+    SonoClip *base = silent_clip(f->store);
     assert_ok(sono_document_new(f->sound, base, NULL, &f->doc, &err), err);
     sono_clip_unref(base);
     assert_ok(sono_recovery_new(f->engine, f->folder, f->sound, &f->recovery, &err), err);

@@ -435,6 +435,30 @@ static void states_come_before_their_edits(void **state)
     }
 }
 
+/* One edit for every transform, each parameter away from its default, and one that leaves all of them open. */
+static void every_transform_is_read(void **state)
+{
+    (void)state;
+    SonoEditScript s = {0};
+    SonoError err = {0};
+    assert_ok(sono_edit_script_load(example("transforms.json"), &s, &err), err);
+    size_t n = 0;
+    for (; sono_transforms[n]; n++) {
+        const SonoParamTable table = sono_transforms[n]->params;
+        assert_true(n < s.n_edits);
+        assert_string_equal(s.edits[n].transform, sono_transforms[n]->name);
+        for (size_t k = 0; k < table.n; k++) {
+            assert_true(s.edits[n].transform_params.v[k] != table.desc[k].def);
+        }
+    }
+    assert_int_equal(s.n_edits, n + 1);
+    const SonoParams defaults = sono_params_defaults(sono_transform_find("vqt")->params);
+    assert_string_equal(s.edits[n].transform, "vqt");
+    assert_memory_equal(&s.edits[n].transform_params, &defaults, sizeof defaults);
+    assert_round_trip(s.edits, s.n_edits);
+    sono_edit_script_clear(&s);
+}
+
 static void a_saved_script_is_loaded_again(void **state)
 {
     (void)state;
@@ -465,6 +489,7 @@ int main(void)
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(what_cannot_be_read_back_is_not_printed),
         cmocka_unit_test(states_come_before_their_edits),
+        cmocka_unit_test(every_transform_is_read),
         cmocka_unit_test(a_saved_script_is_loaded_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

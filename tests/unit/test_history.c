@@ -3,11 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "silent_clip.h"
 #include "sono_clock.h"
 #include "sono_document.h"
 #include "sono_test.h"
 
-#define N_FRAMES 1000
+#define N_FRAMES SILENT_FRAMES
 #define MAX_EDITS 64
 
 /* The model: revisions and dirty spans in an array, a position, and what is on disk. */
@@ -34,19 +35,6 @@ static void listen(void *ctx, SonoDocument *doc, const SonoChange *change)
     if (change->kind == SONO_CHANGE_CLIP) {
         h->last_clip = *change;
     }
-}
-
-static SonoClip *make_clip(SonoPcmStore *store)
-{
-    static float x[N_FRAMES];
-    const float *planes[1] = {x};
-    SonoError err = {0};
-    SonoClipBuilder *b = NULL;
-    SonoClip *clip = NULL;
-    assert_ok(sono_clip_builder_new(store, 48000, 1, &b, &err), err);
-    assert_ok(sono_clip_builder_append(b, planes, N_FRAMES, &err), err);
-    assert_ok(sono_clip_builder_finish(b, &clip, &err), err);
-    return clip;
 }
 
 static SonoClip *changed(const SonoClip *clip, SonoSpan span)
@@ -112,7 +100,7 @@ static void history_is_a_list_and_a_position(void **state)
     SonoPcmStore *store = NULL;
     SonoDocument *doc = NULL;
     assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
-    SonoClip *base = make_clip(store);
+    SonoClip *base = silent_clip(store);
     assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
     Model m = {.revision = {sono_clip_revision(base)}, .saved = sono_clip_revision(base)};
     sono_clip_unref(base);
@@ -168,7 +156,7 @@ static void stale_and_wrong_results_change_nothing(void **state)
     SonoPcmStore *store = NULL;
     SonoDocument *doc = NULL;
     assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
-    SonoClip *base = make_clip(store);
+    SonoClip *base = silent_clip(store);
     assert_ok(sono_document_new(NULL, base, NULL, &doc, &err), err);
     assert_true(sono_document_is_modified(doc)); /* it has no file */
     Model m = {.revision = {sono_clip_revision(base)}};
@@ -197,7 +185,7 @@ static void an_edit_without_effect_leaves_the_sound_saved(void **state)
     SonoDocument *doc = NULL;
     Heard h = {0};
     assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
-    SonoClip *base = make_clip(store);
+    SonoClip *base = silent_clip(store);
     assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
     assert_ok(sono_document_observe(doc, listen, &h, &err), err);
     SonoEdit edit = sono_edit_new(sono_operation_find("erase"));
@@ -221,7 +209,7 @@ static double seconds_of_edits(size_t n)
     SonoDocument *doc = NULL;
     Heard h = {0};
     assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
-    SonoClip *base = make_clip(store);
+    SonoClip *base = silent_clip(store);
     assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
     SonoClip *const clips[] = {base, changed(base, (SonoSpan){0, 10})}; /* in turn: it is the history that is timed */
     assert_ok(sono_document_observe(doc, listen, &h, &err), err);
@@ -312,7 +300,7 @@ static void edits_are_described_in_words(void **state)
     SonoDocument *doc = NULL;
     char text[128];
     assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
-    SonoClip *base = make_clip(store);
+    SonoClip *base = silent_clip(store);
     assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
     sono_clip_unref(base);
     for (size_t i = 0; i < n; i++) {
@@ -358,7 +346,7 @@ static void observers_are_called_in_order_and_may_leave(void **state)
     SonoPcmStore *store = NULL;
     SonoDocument *doc = NULL;
     assert_ok(sono_pcm_store_new(1 << 20, NULL, &store, &err), err);
-    SonoClip *base = make_clip(store);
+    SonoClip *base = silent_clip(store);
     assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
     Calls calls = {.doc = doc};
     Caller a = {&calls, 'A'}, b = {&calls, 'B'}, c = {&calls, 'C'};

@@ -3,6 +3,7 @@
  * prefix of its edits, and has every edit that was acknowledged as written. */
 #include "sono_test.h"
 
+#include "silent_clip.h"
 #include "sono_recovery.h"
 
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 #define N_KILLS 100
-#define N_FRAMES 1000
+#define N_FRAMES SILENT_FRAMES
 #define N_EDITS 400
 
 static void sleep_us(long us)
@@ -41,17 +42,11 @@ static void make_edit(SonoEdit *edit, int i)
 
 static SonoDocument *make_document(const char *sound)
 {
-    static float x[N_FRAMES];
-    const float *planes[1] = {x};
     SonoError err = {0};
     SonoPcmStore *store = NULL;
-    SonoClipBuilder *b = NULL;
-    SonoClip *clip = NULL;
     SonoDocument *doc = NULL;
     assert_ok(sono_pcm_store_new(1 << 22, NULL, &store, &err), err);
-    assert_ok(sono_clip_builder_new(store, 48000, 1, &b, &err), err);
-    assert_ok(sono_clip_builder_append(b, planes, N_FRAMES, &err), err);
-    assert_ok(sono_clip_builder_finish(b, &clip, &err), err);
+    SonoClip *clip = silent_clip(store);
     assert_ok(sono_document_new(sound, clip, NULL, &doc, &err), err);
     sono_clip_unref(clip);
     sono_pcm_store_unref(store);

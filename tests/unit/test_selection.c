@@ -252,7 +252,7 @@ static void moving(void **state)
 {
     (void)state;
     SonoError err = {0};
-    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+    for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
         const SonoFreqAxis axis = {(SonoAxisScale)scale, scale == SONO_SCALE_LOG ? 20.0 : 0.0, NYQUIST_HZ};
         SonoSelection s = {.channel = -1};
         const SonoShape shape = box(SONO_COMBINE_ADD, 10.0, 30.0, 400.0, 800.0);

@@ -146,8 +146,8 @@ static void edits_touch_their_strips(void **state)
     assert_true(f.list.current);
     assert_ptr_not_equal(find_wanted(&f, levels.x0)->strip, first);
     assert_ptr_equal(find_wanted(&f, levels.x1 - 1)->strip, last);
-    assert_true(sono_tile_list_level(&f.list, f.plan, 0.5, 1000.0) < -150.0f);
-    assert_true(sono_tile_list_level(&f.list, f.plan, 30.0, 1000.0) > -100.0f);
+    assert_true(sono_tile_list_level(&f.list, 0.5, 1000.0) < -150.0f);
+    assert_true(sono_tile_list_level(&f.list, 30.0, 1000.0) > -100.0f);
 
     /* and back: nothing needs to be made */
     assert_ok(sono_tile_feed_set_sound(f.feed, f.plan, f.clip, sono_clip_revision(edited), dirty, &err), err);

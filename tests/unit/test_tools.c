@@ -232,7 +232,7 @@ static void the_hand_holds_the_sound(void **state)
     scene_fixture_open(&f, 2, WIDTH, HEIGHT);
     SonoViewState *v = sono_scene_view(f.scene);
     use_tool(&f, "hand");
-    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+    for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
         sono_view_state_set_scale(v, (SonoAxisScale)scale);
         sono_view_state_fit(v);
         sono_view_state_zoom_time(v, 500.0, 9.0);

@@ -182,7 +182,7 @@ static void one_sided(SceneFixture *f, int lane, double y0)
 static void gestures_at_every_view(void **state)
 {
     (void)state;
-    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+    for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
         SceneFixture f;
         scene_fixture_open(&f, 2, WIDTH, HEIGHT);
         SonoViewState *v = sono_scene_view(f.scene);
@@ -213,7 +213,7 @@ static void edges_of_canvas_and_sound(void **state)
     scene_fixture_open(&f, 2, WIDTH, HEIGHT);
     SonoViewState *v = sono_scene_view(f.scene);
     use_tool(&f, "box");
-    for (int scale = SONO_SCALE_LINEAR; scale <= SONO_SCALE_MEL; scale++) {
+    for (int scale = SONO_SCALE_LINEAR; scale < SONO_N_SCALES; scale++) {
         sono_view_state_set_scale(v, (SonoAxisScale)scale);
         sono_view_state_fit(v);
         nothing_selected(&f);

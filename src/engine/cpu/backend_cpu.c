@@ -2,6 +2,7 @@
 /* The cpu backend: FFTW, on the job pool. Work is cut into chunks whose results do not depend on the cut: an analysis
  * slice is computed alone, a synthesis sample sums its slices in ascending order starting from 0. */
 #include "cpu_bands.h"
+#include "cpu_vector.h"
 #include "sono_backend.h"
 #include "sono_mem.h"
 
@@ -49,20 +50,6 @@ static int64_t atom_start(const SonoPlan *plan, const SonoAtom *a, int64_t slice
     return slice * plan->slice_hop - plan->slice_lead + a->centre - a->length / 2;
 }
 
-static void multiply(const float *restrict x, const float *restrict w, int64_t n, float *restrict out)
-{
-    for (int64_t i = 0; i < n; i++) {
-        out[i] = x[i] * w[i];
-    }
-}
-
-static void multiply_add(const float *restrict x, const float *restrict w, int64_t n, float *restrict out)
-{
-    for (int64_t i = 0; i < n; i++) {
-        out[i] += x[i] * w[i];
-    }
-}
-
 /* buf = window * x around the atom's centre, centre tap first. Frames outside the span are 0. */
 static void gather(const CpuCall *call, const SonoAtom *a, const float *window, int64_t start, float *buf)
 {
@@ -70,11 +57,11 @@ static void gather(const CpuCall *call, const SonoAtom *a, const float *window, 
     const int64_t tail = a->length - lead;
     const float *x = call->pcm_in + (start - call->span.start_frame);
     if (start >= call->span.start_frame && start + a->length <= sono_span_end(call->span)) {
-        multiply(x + lead, window, tail, buf);
+        cpu_multiply(x + lead, window, tail, buf);
         if (a->n_fft > a->length) {
             memset(buf + tail, 0, (size_t)(a->n_fft - a->length) * sizeof *buf);
         }
-        multiply(x, window + (a->n_fft - lead), lead, buf + (a->n_fft - lead));
+        cpu_multiply(x, window + (a->n_fft - lead), lead, buf + (a->n_fft - lead));
         return;
     }
     memset(buf, 0, (size_t)a->n_fft * sizeof *buf);
@@ -120,11 +107,11 @@ static void scatter(const SonoAtom *a, const float *window, const float *buf, in
     float *y = out + (start - chunk.start_frame);
     if (from < min64(to, lead)) {
         const int64_t at = from - lead + a->n_fft;
-        multiply_add(buf + at, window + at, min64(to, lead) - from, y + from);
+        cpu_multiply_add(buf + at, window + at, min64(to, lead) - from, y + from);
     }
     if (max64(from, lead) < to) {
         const int64_t first = max64(from, lead);
-        multiply_add(buf + (first - lead), window + (first - lead), to - first, y + first);
+        cpu_multiply_add(buf + (first - lead), window + (first - lead), to - first, y + first);
     }
 }
 

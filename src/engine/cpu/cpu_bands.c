@@ -4,12 +4,14 @@
  * to the join of two slices writes it, the other adds. */
 #include "cpu_bands.h"
 
+#include "cpu_vector.h"
 #include "sono_mem.h"
 
 #include <pthread.h>
 #include <string.h>
 
 #define N_LOCKS 16
+#define MAX_PREFETCH 4096 /* coefficients: most of a first-level cache */
 
 typedef struct Call {
     const SonoPlan *plan;
@@ -28,8 +30,8 @@ typedef struct Call {
 
 /* What one slice needs. */
 typedef struct Work {
-    float *frames;      /* [L]: frame t at t mod L */
     SonoCplx *spectrum; /* [L/2 + 1] */
+    float *frames;      /* [L]: frame t at t mod L; in analysis the spectrum's own memory */
     SonoCplx *band;     /* [largest n_fft] */
     float *real;        /* [the same]: coefficients of a real band */
 } Work;
@@ -49,9 +51,11 @@ static int64_t positive_mod(int64_t a, int64_t n)
     return r < 0 ? r + n : r;
 }
 
-static void work_close(Work *w)
+static void work_close(const Call *call, Work *w)
 {
-    sono_free(w->frames);
+    if (call->coef_in) {
+        sono_free(w->frames);
+    }
     sono_free(w->spectrum);
     sono_free(w->band);
     sono_free(w->real);
@@ -61,33 +65,18 @@ static bool work_open(const Call *call, Work *w)
 {
     const size_t len = (size_t)call->plan->slice_len;
     const size_t n_fft = (size_t)call->cpu->max_fft;
-    *w = (Work){.frames = sono_alloc_uncleared(len, sizeof *w->frames),
-                .spectrum = sono_alloc_uncleared(len / 2 + 1, sizeof *w->spectrum),
+    *w = (Work){.spectrum = sono_alloc_uncleared(len / 2 + 1, sizeof *w->spectrum),
                 .band = sono_alloc_uncleared(n_fft, sizeof *w->band),
                 .real = sono_alloc_uncleared(n_fft, sizeof *w->real)};
+    w->frames = call->coef_in ? sono_alloc_uncleared(len, sizeof *w->frames) : (float *)w->spectrum;
     return w->frames && w->spectrum && w->band && w->real;
 }
 
-static void multiply(const float *restrict x, const float *restrict g, int64_t n, float *restrict out)
+/* FFTW reads a band's coefficients in strides that the processor does not foresee. */
+static void prefetch(const SonoCplx *coef, int32_t n)
 {
-    for (int64_t i = 0; i < n; i++) {
-        out[i] = x[i] * g[i];
-    }
-}
-
-static void multiply_cplx(const SonoCplx *restrict x, const float *restrict g, int64_t n, SonoCplx *restrict out)
-{
-    for (int64_t i = 0; i < n; i++) {
-        out[i].re = x[i].re * g[i];
-        out[i].im = x[i].im * g[i];
-    }
-}
-
-static void multiply_add_cplx(const SonoCplx *restrict x, const float *restrict g, int64_t n, SonoCplx *restrict out)
-{
-    for (int64_t i = 0; i < n; i++) {
-        out[i].re += x[i].re * g[i];
-        out[i].im += x[i].im * g[i];
+    for (int32_t i = 0; i < n && i < MAX_PREFETCH; i += SONO_ALIGN / (int32_t)sizeof *coef) {
+        __builtin_prefetch(coef + i);
     }
 }
 
@@ -103,7 +92,7 @@ static void place(float *frames, int64_t len, int64_t start, int64_t from, int64
         } else if (!gain) {
             memcpy(frames + at, x + (i - from), (size_t)n * sizeof *frames);
         } else {
-            multiply(x + (i - from), gain + i, n, frames + at);
+            cpu_multiply(x + (i - from), gain + i, n, frames + at);
         }
         i += n;
     }
@@ -135,7 +124,7 @@ static void analyse_real(const Call *call, const SonoAtom *a, const CpuAtom *c, 
     SonoCplx *z = w->band;
     const SonoCplx *x = w->spectrum + a->first_bin;
     if (sono_plan_origin(call->plan, a) == 0) {
-        multiply_cplx(x, c->window, a->length, z);
+        cpu_scale(x, c->window, a->length, z);
     } else {
         for (int32_t i = 0; i < a->length; i++) {
             const int32_t t = a->length - 1 - i;
@@ -144,9 +133,7 @@ static void analyse_real(const Call *call, const SonoAtom *a, const CpuAtom *c, 
     }
     memset(z + a->length, 0, (size_t)(a->n_fft / 2 + 1 - a->length) * sizeof *z);
     fftwf_execute_dft_c2r(c->analyse->plan, (fftwf_complex *)z, w->real);
-    for (int32_t nu = 0; nu < a->n_fft; nu++) {
-        coef[nu] = (SonoCplx){w->real[nu], 0.0f};
-    }
+    cpu_from_real(w->real, a->n_fft, coef);
 }
 
 static void analyse_band(const SonoAtom *a, const CpuAtom *c, const Work *w, SonoCplx *coef)
@@ -156,9 +143,9 @@ static void analyse_band(const SonoAtom *a, const CpuAtom *c, const Work *w, Son
     const int64_t at = a->first_bin % a->n_fft;
     const int64_t n = min64(a->length, a->n_fft - at); /* before it wraps */
     const int64_t n_wrapped = a->length - n;
-    multiply_cplx(x + n, c->window + n, n_wrapped, z);
+    cpu_scale(x + n, c->window + n, n_wrapped, z);
     memset(z + n_wrapped, 0, (size_t)(at - n_wrapped) * sizeof *z);
-    multiply_cplx(x, c->window, n, z + at);
+    cpu_scale(x, c->window, n, z + at);
     memset(z + at + n, 0, (size_t)(a->n_fft - at - n) * sizeof *z);
     fftwf_execute_dft(c->analyse->plan, (fftwf_complex *)z, (fftwf_complex *)coef);
 }
@@ -188,7 +175,7 @@ static void analyse_slice(void *ctx, size_t index)
         }
         memset(row + used, 0, (plan->n_coef - used) * sizeof *row);
     }
-    work_close(&w);
+    work_close(call, &w);
 }
 
 /* spectrum[first ..] += z taps, where bins from *filled on have not been written yet. */
@@ -200,17 +187,15 @@ static void add_bins(SonoCplx *spectrum, int64_t *filled, int64_t first, int64_t
         *filled = first;
     }
     const int64_t n_add = min64(*filled - first, n);
-    multiply_add_cplx(z, taps, n_add, spectrum + first);
-    multiply_cplx(z + n_add, taps + n_add, n - n_add, spectrum + first + n_add);
+    cpu_scale_add(z, taps, n_add, spectrum + first);
+    cpu_scale(z + n_add, taps + n_add, n - n_add, spectrum + first + n_add);
     *filled = max64(*filled, first + n);
 }
 
 static void synthesise_real(const Call *call, const SonoAtom *a, const CpuAtom *c, const Work *w, const SonoCplx *coef,
                             int64_t *filled)
 {
-    for (int32_t nu = 0; nu < a->n_fft; nu++) {
-        w->real[nu] = coef[nu].re;
-    }
+    cpu_to_real(coef, a->n_fft, w->real);
     SonoCplx *z = w->band;
     fftwf_execute_dft_r2c(c->synthesise->plan, w->real, (fftwf_complex *)z);
     if (sono_plan_origin(call->plan, a) != 0) { /* bins below the origin, in rising order */
@@ -235,33 +220,39 @@ static void synthesise_band(const Call *call, const SonoAtom *a, const CpuAtom *
     add_bins(w->spectrum, filled, a->first_bin + n, a->length - n, w->band, taps + n);
 }
 
-/* pcm = or += gain y for frames [from, to) of the slice. */
-static void put(const Call *call, const Work *w, int64_t start, int64_t from, int64_t to, bool add)
+/* pcm = or += gain y for frames [from, to) of the slice, NULL gain: 1. */
+static void put_run(const Call *call, const Work *w, int64_t start, int64_t from, int64_t to, const float *gain,
+                    bool add)
 {
-    const CpuFade *fade = call->dual ? &call->cpu->fades->synthesise : &call->cpu->fades->analyse;
     const int64_t len = call->plan->slice_len;
-    from = max64(from, call->span.start_frame - start);
-    to = min64(to, sono_span_end(call->span) - start);
     for (int64_t i = from; i < to;) {
         const int64_t at = positive_mod(start + i, len);
         const int64_t n = min64(to - i, len - at);
-        const float *restrict y = w->frames + at;
-        float *restrict out = call->pcm_out + (start + i - call->span.start_frame);
-        if (!fade->gain && add) {
-            for (int64_t k = 0; k < n; k++) {
-                out[k] += y[k];
-            }
-        } else if (!fade->gain) {
+        const float *y = w->frames + at;
+        float *out = call->pcm_out + (start + i - call->span.start_frame);
+        if (!gain && add) {
+            cpu_add(y, n, out);
+        } else if (!gain) {
             memcpy(out, y, (size_t)n * sizeof *out);
         } else if (add) {
-            for (int64_t k = 0; k < n; k++) {
-                out[k] += fade->gain[i + k] * y[k];
-            }
+            cpu_multiply_add(y, gain + i, n, out);
         } else {
-            multiply(y, fade->gain + i, n, out);
+            cpu_multiply(y, gain + i, n, out);
         }
         i += n;
     }
+}
+
+static void put(const Call *call, const Work *w, int64_t start, int64_t from, int64_t to, bool add)
+{
+    const CpuFade *fade = call->dual ? &call->cpu->fades->synthesise : &call->cpu->fades->analyse;
+    from = max64(from, call->span.start_frame - start);
+    to = max64(from, min64(to, sono_span_end(call->span) - start));
+    const int64_t flat_from = min64(max64(fade->flat_from, from), to);
+    const int64_t flat_to = max64(min64(fade->flat_to, to), flat_from);
+    put_run(call, w, start, from, flat_from, fade->gain, add);
+    put_run(call, w, start, flat_from, flat_to, NULL, add);
+    put_run(call, w, start, flat_to, to, fade->gain, add);
 }
 
 /* Frames [from, to) of the slice, which it shares with a neighbour. */
@@ -284,24 +275,27 @@ static void synthesise_slice(void *ctx, size_t index)
     Work w;
     if (!work_open(call, &w)) {
         atomic_store_explicit(&call->no_memory, true, memory_order_relaxed);
-        work_close(&w);
+        work_close(call, &w);
         return;
     }
     int64_t filled = 0;
     for (int32_t i = 0; i < plan->n_atoms; i++) {
         const SonoAtom *a = &plan->atoms[i];
+        if (i + 1 < plan->n_atoms) {
+            prefetch(row + a[1].coef_at, a[1].n_coef);
+        }
         if (a->real) {
             synthesise_real(call, a, &call->cpu->atoms[i], &w, row + a->coef_at, &filled);
         } else {
             synthesise_band(call, a, &call->cpu->atoms[i], &w, row + a->coef_at, &filled);
         }
     }
-    add_bins(w.spectrum, &filled, plan->slice_len / 2 + 1, 0, NULL, NULL);
+    memset(w.spectrum + filled, 0, (size_t)(plan->slice_len / 2 + 1 - filled) * sizeof *w.spectrum);
     fftwf_execute_dft_c2r(call->cpu->inverse->plan, (fftwf_complex *)w.spectrum, w.frames);
     put_join(call, &w, start, 0, overlap, (int64_t)index);
     put(call, &w, start, overlap, plan->slice_hop, false);
     put_join(call, &w, start, plan->slice_hop, plan->slice_len, (int64_t)index + 1);
-    work_close(&w);
+    work_close(call, &w);
 }
 
 static SonoStatus run(CpuPlanCache *plans, SonoJobs *jobs, Call *call, void (*fn)(void *, size_t), SonoError *err)

@@ -13,6 +13,8 @@ static fftwf_plan make_plan(CpuFftKind kind, int32_t n, float *real, fftwf_compl
     switch (kind) {
     case CPU_FFT_R2C:
         return fftwf_plan_dft_r2c_1d(n, real, a, FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
+    case CPU_FFT_R2C_IN_PLACE:
+        return fftwf_plan_dft_r2c_1d(n, (float *)a, a, FFTW_ESTIMATE);
     case CPU_FFT_C2R:
         return fftwf_plan_dft_c2r_1d(n, a, real, FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
     case CPU_FFT_FORWARD:

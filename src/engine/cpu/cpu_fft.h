@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* FFTW plans by kind and size, shared by everything that needs them: a transform has hundreds of bands of few sizes.
  * FFTW_ESTIMATE only and no wisdom: the same machine picks the same algorithm every time, and replay gives the same
- * bits. All are out of place, on arrays aligned to SONO_ALIGN. */
+ * bits. Arrays are aligned to SONO_ALIGN; all but one are out of place. */
 #pragma once
 #include <fftw3.h>
 #include <stdint.h>
 
 typedef enum CpuFftKind {
-    CPU_FFT_R2C,     /* destroys its input */
-    CPU_FFT_C2R,     /* destroys its input */
-    CPU_FFT_FORWARD, /* exp(-), keeps its input */
-    CPU_FFT_BACKWARD /* exp(+), destroys its input */
+    CPU_FFT_R2C,          /* destroys its input */
+    CPU_FFT_R2C_IN_PLACE, /* for spectra that fill a good part of the cache */
+    CPU_FFT_C2R,          /* destroys its input */
+    CPU_FFT_FORWARD,      /* exp(-), keeps its input */
+    CPU_FFT_BACKWARD      /* exp(+), destroys its input */
 } CpuFftKind;
 
 typedef struct CpuFft {

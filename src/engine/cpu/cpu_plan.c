@@ -196,7 +196,7 @@ static bool plan_atom(CpuPlanCache *cache, const SonoPlan *plan, const SonoAtom 
 
 static bool plan_slices(CpuPlanCache *cache, const SonoPlan *plan, CpuPlan *cpu)
 {
-    cpu->forward = cpu_fft_acquire(&cache->ffts, CPU_FFT_R2C, (int32_t)plan->slice_len);
+    cpu->forward = cpu_fft_acquire(&cache->ffts, CPU_FFT_R2C_IN_PLACE, (int32_t)plan->slice_len);
     cpu->inverse = cpu_fft_acquire(&cache->ffts, CPU_FFT_C2R, (int32_t)plan->slice_len);
     cpu->fades = fades_acquire(cache, plan);
     return cpu->forward && cpu->inverse && cpu->fades;

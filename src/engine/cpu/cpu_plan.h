@@ -30,7 +30,7 @@ typedef struct CpuPlan {
     int32_t n_atoms, max_fft;
     CpuAtom *atoms;
     float *window, *dual;      /* of all atoms */
-    CpuFft *forward, *inverse; /* FREQ: r2c and c2r of a slice */
+    CpuFft *forward, *inverse; /* FREQ: of a slice: r2c in place, c2r */
     CpuFades *fades;           /* FREQ */
     struct CpuPlan *next;
 } CpuPlan;
