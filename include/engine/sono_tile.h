@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Display tiles. A tile is 254 x 254 texels plus a one-texel gutter on each side (256 x 256), texel (x, y) at
- * data[2 * (y * 256 + x)]: {level in dB re full-scale sine, second channel}. Texel column i is
- * at frame i * picture_hop of the plan (over time: slice i), texel row = row of the plan (bin, or band) at level (0,
- * 0). A level of time n holds the maximum over 2^n columns, one of frequency n the maximum over 2^n rows (never a
- * mean); both go together for a 2 x 2 pyramid, but the whole of a long file needs time reduced far more than frequency,
- * so they are counted apart. Second channel: at level (0, 0) the phase in turns (-0.5, 0.5]; else the
- * instantaneous-frequency deviation of the winning bin in rows of level 0. Below -200 dB levels are clamped. Over
- * frequency a level of time samples each band as densely as its columns need, and at least with the plan's own
- * coefficients: a peak that falls between them is shown up to 1.5 dB too low (sliced Hann bands; exactly, where a level
- * has one column or less per coefficient).
+ * data[2 * (y * 256 + x)]: {level in dB re full-scale sine, second channel}. Texel column i is at frame
+ * i * picture_hop of the plan (over time: slice i), texel row = row of the plan (bin, or band) at level (0, 0). A level
+ * of time n holds the maximum over 2^n columns, one of frequency n the maximum over 2^n rows (never a mean); both go
+ * together for a 2 x 2 pyramid, but the whole of a long file needs time reduced far more than frequency, so they are
+ * counted apart. Second channel: at level (0, 0) the phase in turns (-0.5, 0.5]; else the instantaneous-frequency
+ * deviation of the winning row in rows of level 0. Below -200 dB levels are clamped.
+ * Over frequency a level of time samples each band as densely as its columns need, and at least with the plan's own
+ * coefficients: a peak that falls between two of these is shown up to 1.5 dB too low (Hann bands). Levels 1 and 2 are
+ * the exact maximum.
  * The picture is the columns whose frame lies in the sound; texels outside it are at the floor, but a gutter at its
  * edge repeats the edge. Display only: edits never read tiles. */
 #pragma once

@@ -47,7 +47,8 @@ static void add_options(Options *o, CliParser *p)
         {"map", 0, 0, G_OPTION_ARG_STRING, &o->map, "Picture: colour map (see: engines)", "NAME"},
         {"pool", 0, 0, G_OPTION_ARG_STRING, &o->pool,
          "Picture: a pixel is the max (default) or the mean of what it covers", "NAME"},
-        {"quick", 0, 0, G_OPTION_ARG_NONE, &o->quick, "Picture: look at four slices per pixel column at most", NULL},
+        {"quick", 0, 0, G_OPTION_ARG_NONE, &o->quick,
+         "Picture: look at four slices of an stft per pixel column at most", NULL},
         G_OPTION_ENTRY_NULL};
     cli_parser_add(p, entries);
 }

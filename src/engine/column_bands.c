@@ -49,24 +49,29 @@ int64_t column_bands_unit_width(const ColumnJob *job)
     return max64(1, min64(max64(even, least), most));
 }
 
+void column_bands_gather(const ColumnJob *job, const BandColumns *b, int32_t j0, int32_t n, SonoBinColumn *bins)
+{
+    for (int32_t r = 0; r < b->n_rows; r++) {
+        const size_t at = (size_t)r * b->stride + (size_t)j0;
+        for (int32_t j = 0; j < n; j++) {
+            bins[j].power[r] = b->power[at + (size_t)j] * job->raster->power_scale[r];
+        }
+        for (int32_t j = 0; b->pool == BAND_MAX_PHASES && j < n; j++) {
+            bins[j].re[r] = b->re[at + (size_t)j];
+            bins[j].im[r] = b->im[at + (size_t)j];
+            bins[j].prev_re[r] = b->prev_re[at + (size_t)j];
+            bins[j].prev_im[r] = b->prev_im[at + (size_t)j];
+        }
+    }
+}
+
 /* Texels from columns: eight at a time, as their rows lie beside each other. */
 static void finish_columns(const ColumnJob *job, ColumnScratch *scratch, ColumnUnit unit)
 {
     const BandColumns *b = &scratch->bands;
     for (int32_t j0 = 0; j0 < b->n_cols; j0 += SONO_TEXEL_BLOCK) {
         const int32_t n = (int32_t)min64(SONO_TEXEL_BLOCK, b->n_cols - j0);
-        for (int32_t r = 0; r < b->n_rows; r++) {
-            const size_t at = (size_t)r * b->stride + (size_t)j0;
-            for (int32_t j = 0; j < n; j++) {
-                scratch->bins[j].power[r] = b->power[at + (size_t)j] * job->raster->power_scale[r];
-            }
-            for (int32_t j = 0; b->pool == BAND_MAX_PHASES && j < n; j++) {
-                scratch->bins[j].re[r] = b->re[at + (size_t)j];
-                scratch->bins[j].im[r] = b->im[at + (size_t)j];
-                scratch->bins[j].prev_re[r] = b->prev_re[at + (size_t)j];
-                scratch->bins[j].prev_im[r] = b->prev_im[at + (size_t)j];
-            }
-        }
+        column_bands_gather(job, b, j0, n, scratch->bins);
         for (int32_t j = 0; j < n; j++) {
             column_finish(job, scratch, &scratch->bins[j], (size_t)j);
         }

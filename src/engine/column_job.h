@@ -68,6 +68,11 @@ typedef struct ColumnScratch {
     SonoTexelBlock blocks[COLUMN_MAX_OUTS];
 } ColumnScratch;
 
+/* Fill in what the caller has not: for column_job_run(), which does it itself, and for those who make columns
+ * otherwise. Undone by column_job_clear() in any case. */
+SonoStatus column_job_prepare(ColumnJob *job, SonoError *err);
+void column_job_clear(ColumnJob *job);
+
 /* Make all columns. On error some may have been written. job->n_units tells whether there were any. */
 SonoStatus column_job_run(ColumnJob *job, SonoError *err);
 /* Columns of a sound at a level of time. */
@@ -88,6 +93,8 @@ SonoSlices column_time_slices(const ColumnJob *job, int64_t col, int64_t n_cols)
 int64_t column_time_unit_width(const ColumnJob *job);
 void column_time_make(ColumnJob *job, ColumnScratch *scratch, ColumnUnit unit);
 
+/* Columns [j0, j0 + n), n <= SONO_TEXEL_BLOCK, as they are: bins[0..n). */
+void column_bands_gather(const ColumnJob *job, const BandColumns *columns, int32_t j0, int32_t n, SonoBinColumn *bins);
 SonoStatus column_bands_prepare(ColumnJob *job, SonoError *err);
 bool column_bands_scratch(const ColumnJob *job, ColumnScratch *scratch);
 void column_bands_scratch_free(ColumnScratch *scratch);

@@ -12,12 +12,10 @@
 
 #include <string.h>
 
-#define N_ARRAYS 15
-
 bool sono_bins_init(SonoBinColumn *col, size_t n_bins)
 {
     const size_t stride = (n_bins + 15) & ~(size_t)15;
-    float *p = sono_alloc_uncleared(N_ARRAYS * stride, sizeof *p);
+    float *p = sono_alloc_uncleared(SONO_BINS_ARRAYS * stride, sizeof *p);
     if (!p) {
         return false;
     }

@@ -118,6 +118,14 @@ class Roundtrip(Case):
         self.assertLess(d["bound_b"] / d["bound_a"], 1.1)
         self.assertIn(b"bands from 32.", self.ok("roundtrip", SPEECH, "--preset", "music"))
 
+    def test_it_says_how_long_it_takes_when_it_is_asked(self):
+        d = json.loads(self.ok("roundtrip", SPEECH, "--preset", "music", "--repeat", "2", "--json"))
+        self.assertTrue(0 < d["analyse_cpu_s"] < 10 and 0 < d["synthesise_cpu_s"] < 10)
+        self.assertIn(b" s to analyse", self.ok("roundtrip", SPEECH, "--repeat", "1"))
+        self.assertNotIn(b" s to analyse", self.ok("roundtrip", SPEECH))
+        for n in ("0", "-1", "1001"):
+            self.assertIn("--repeat is %s, must be from 1 to 1000" % n, self.fails(2, "roundtrip", SPEECH, "--repeat", n))
+
 
 @unittest.skipUnless(np, "needs NumPy")
 class Arrays(Case):
