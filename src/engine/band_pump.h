@@ -42,8 +42,9 @@ typedef struct BandPump {
     bool holds_all;     /* the rows of all groups at once */
     float *pcm;         /* [slice_len] */
     SonoCplx *row, *tail;
-    SonoCplx *line; /* [max_coef + 1] of a band in the order of time, the one before first */
-    float *power;   /* [max_coef + 1] */
+    SonoCplx *line;  /* [max_line + 1] samples of a band in the order of time, the one before first */
+    SonoCplx *input; /* [max_input] coefficients to interpolate between */
+    float *power;    /* [max_line + 1] */
 } BandPump;
 
 bool band_pump_init(BandPump *pump, SonoEngine *engine, BandRaster *raster, bool holds_all); /* false: no memory */
