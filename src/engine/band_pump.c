@@ -20,11 +20,6 @@ static int64_t max64(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static int64_t ceil_div(int64_t a, int64_t b)
-{
-    return a / b + (a % b > 0);
-}
-
 static size_t n_planes(BandPool pool)
 {
     return pool == BAND_MAX_LEVEL ? 1 : pool == BAND_MEAN_LEVEL ? 2 : 5;
@@ -297,14 +292,7 @@ void band_pump_pass(BandPump *pump, int32_t group, int64_t m)
     }
 }
 
-static int64_t step_at(const SonoPlan *plan, int64_t frame)
+SonoSlices band_slices(const SonoPlan *plan, int64_t before, int64_t t0, int64_t t1)
 {
-    const int64_t from = frame + plan->slice_lead;
-    return from >= 0 ? from / plan->slice_hop : -ceil_div(-from, plan->slice_hop);
-}
-
-SonoSlices band_steps(const SonoPlan *plan, int64_t before, int64_t t0, int64_t t1)
-{
-    const int64_t first = step_at(plan, t0 - before);
-    return (SonoSlices){first, step_at(plan, t1 - 1) - first + 1};
+    return sono_plan_slices_touching(plan, (SonoSpan){t0 - before, t1 - t0 + before});
 }
