@@ -315,6 +315,19 @@ class Pictures(Case):
         d, _ = self.picture(SPEECH, "--bands", "60", "--quick", "--channel", "0")
         self.assertEqual((d["n_bands"], d["pool"]), (60, "max"))
 
+    def test_notes_beside_the_axis(self):
+        """Other labels, the same spectrogram; with another tuning the labels move against the bands."""
+        args = ["--transform", "cqt", "--bins-per-octave", "12", "--fmin-hz", "110", "--fmax-hz", "440", "--height", "600"]
+        hz, notes = (self.picture(self.tone(), *args, *more)[1] for more in ([], ["--notes"]))
+        self.assertEqual(hz, notes)
+        pictures = []
+        for more in ([], ["--notes"], ["--notes", "--tuning-hz", "415"]):
+            self.ok("analyze", self.tone(), "-o", self.path("n.png"), *args, *more)
+            _, _, rows = read_png(self.path("n.png"))
+            pictures.append([row[:3 * 70] for row in rows])  # left of the spectrogram
+        self.assertNotEqual(pictures[0], pictures[1])
+        self.assertIn("--notes", self.ok("help", "analyze").decode())
+
     def test_the_loudest_or_the_mean(self):
         """A click in near silence: to be seen by max, to weigh little by mean."""
         samples = [(i * 7919) % 5 - 2 for i in range(48000 * 20)]
