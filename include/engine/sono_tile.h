@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Display tiles. A tile is 254 x 254 texels plus a one-texel gutter on each side (256 x 256), texel (x, y) at
- * data[2 * (y * 256 + x)]: {level in dB re full-scale sine, second channel}. Texel column i is
- * at frame i * picture_hop of the plan (over time: slice i), texel row = row of the plan (bin, or band) at level (0,
- * 0). A level of time n holds the maximum over 2^n columns, one of frequency n the maximum over 2^n rows (never a
- * mean); both go together for a 2 x 2 pyramid, but the whole of a long file needs time reduced far more than frequency,
- * so they are counted apart. Second channel: at level (0, 0) the phase in turns (-0.5, 0.5]; else the
- * instantaneous-frequency deviation of the winning bin in rows of level 0. Below -200 dB levels are clamped. Over
- * frequency a level of time samples each band as densely as its columns need, and at least with the plan's own
- * coefficients: a peak that falls between them is shown up to 1.5 dB too low (sliced Hann bands; exactly, where a level
- * has one column or less per coefficient).
+ * data[2 * (y * 256 + x)]: {level in dB re full-scale sine, second channel}. Texel column i is at frame
+ * i * picture_hop of the plan (over time: slice i), texel row = row of the plan (bin, or band) at level (0, 0). A level
+ * of time n holds the maximum over 2^n columns, one of frequency n the maximum over 2^n rows (never a mean); both go
+ * together for a 2 x 2 pyramid, but the whole of a long file needs time reduced far more than frequency, so they are
+ * counted apart. Second channel: at level (0, 0) the phase in turns (-0.5, 0.5]; else the instantaneous-frequency
+ * deviation of the winning row in rows of level 0. Below -200 dB levels are clamped.
+ * Over frequency a level of time samples each band as densely as its columns need, and at least with the plan's own
+ * coefficients: a peak that falls between two of these is shown up to 1.5 dB too low (Hann bands). Levels 1 and 2 are
+ * the exact maximum.
  * The picture is the columns whose frame lies in the sound; texels outside it are at the floor, but a gutter at its
  * edge repeats the edge. Display only: edits never read tiles. */
 #pragma once
@@ -34,7 +34,7 @@ typedef struct SonoStripKey {
 typedef struct SonoStrip {
     _Atomic int refs;
     SonoStripKey key;
-    bool provisional;         /* columns hold the maximum of at least 4 of their slices, not of all */
+    bool provisional;         /* columns hold some of their sound, not all */
     int32_t n_tiles;          /* ceil(rows / 254); tile i holds rows [254 i, 254 (i + 1)) of level_f */
     int32_t n_rows;           /* rows at level_f */
     int32_t n_below, n_above; /* tiles at the bottom and at the top that it does not hold */
@@ -51,10 +51,11 @@ void sono_strip_unref(const SonoStrip *strip);
 int32_t sono_strip_n_rows(const SonoPlan *plan, int32_t level_f);
 
 /* Analyse what the strip needs and nothing else, on all workers: reader must be safe from any thread.
- * provisional: at most 4 slices per column (levels of time >= 3), without deviations (0).
- * previous (or NULL): an exact strip of the same place for an older revision; only columns whose slices meet dirty
- * are analysed, the others are taken from it (one that is provisional or of another place is ignored). The result is
- * the same, bit for bit, as without it. ticket (or NULL): gives up with CANCELLED when obsolete. Errors: NOMEM, IO,
+ * provisional: at most 4 slices per column (levels of time >= 3), without deviations (0); over frequency 3 short
+ * spectra summed over bands, where that is quicker (columns of a third of a slice and longer). Others are exact, and
+ * say so. previous (or NULL): an exact strip of the same place for an older revision; only columns whose slices meet
+ * dirty are analysed, the others are taken from it (one that is provisional or of another place is ignored). The result
+ * is the same, bit for bit, as without it. ticket (or NULL): gives up with CANCELLED when obsolete. Errors: NOMEM, IO,
  * CANCELLED, INVALID (the key), UNSUPPORTED (a plan of several windows over time). Thread: any worker. */
 SonoStatus sono_strip_make(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, SonoStripKey key,
                            bool provisional, const SonoStrip *previous, SonoSpan dirty, const SonoJobTicket *ticket,

@@ -7,49 +7,58 @@
 #include <stdatomic.h>
 
 #define MIN_COEF 8
+#define COEFS_PER_COLUMN 4
 /* Of one slice. A group has at least as much work of its own as the slice's spectrum takes, which each needs anew. */
 #define GROUP_BYTES ((size_t)4 << 20)
 #define MIN_GROUP_COEF_PER_FRAME 4
 
-static int64_t columns_of_slice(const SonoPlan *plan, int32_t level)
+static int64_t columns_of_slice(const SonoPlan *plan, int level)
 {
     return level < 62 ? plan->slice_len / plan->picture_hop >> level : 0;
 }
 
-static int32_t n_coef_at(const SonoPlan *plan, const SonoAtom *atom, int32_t level)
+static int32_t n_coef_at(const SonoPlan *plan, const SonoAtom *atom, int level)
 {
-    const int64_t columns = columns_of_slice(plan, level);
-    if (level > 0 && atom->n_fft >= 2 * columns) {
+    const int64_t finest = columns_of_slice(plan, 0);
+    const int64_t wanted = level == 0 ? finest : COEFS_PER_COLUMN * columns_of_slice(plan, level);
+    if (level > 0 && atom->n_fft >= wanted) {
         return atom->n_fft;
     }
-    const int64_t least = level == 0 ? atom->length : 2 * (int64_t)atom->n_fft;
+    /* level 0 needs no more than is exact, others what shows peaks, but not more than level 0 */
+    const int64_t exact = atom->length > finest ? atom->length : finest;
+    const int64_t dense = wanted > 2 * (int64_t)atom->n_fft ? wanted : 2 * (int64_t)atom->n_fft;
+    const int64_t least = dense < exact ? dense : exact;
     int64_t n = MIN_COEF;
-    while (n < columns || n < least) {
+    while (n < least) {
         n *= 2;
     }
     return (int32_t)n;
 }
 
-int32_t band_raster_last_level(const SonoPlan *plan)
+bool band_raster_is_same(const SonoPlan *plan, int level_a, int level_b)
 {
-    int32_t least = plan->atoms[plan->row_atom].n_fft;
-    for (int32_t r = 1; r < plan->n_rows; r++) {
-        const int32_t n = plan->atoms[plan->row_atom + r].n_fft;
-        least = n < least ? n : least;
+    for (int32_t r = 0; r < plan->n_rows; r++) {
+        const SonoAtom *atom = &plan->atoms[plan->row_atom + r];
+        if (n_coef_at(plan, atom, level_a) != n_coef_at(plan, atom, level_b)) {
+            return false;
+        }
     }
-    int32_t level = 1;
-    while (2 * columns_of_slice(plan, level) > least) {
-        level++;
+    return true;
+}
+
+int band_raster_level(const SonoPlan *plan, int level)
+{
+    while (level > 0 && band_raster_is_same(plan, level, level - 1)) {
+        level--;
     }
     return level;
 }
 
 int64_t band_raster_spacing(const SonoPlan *plan, int level)
 {
-    const int32_t last = band_raster_last_level(plan);
     int32_t least = INT32_MAX;
     for (int32_t r = 0; r < plan->n_rows; r++) {
-        const int32_t n = n_coef_at(plan, &plan->atoms[plan->row_atom + r], level < last ? level : last);
+        const int32_t n = n_coef_at(plan, &plan->atoms[plan->row_atom + r], level);
         least = n < least ? n : least;
     }
     return plan->slice_len / least + 1;
@@ -106,7 +115,7 @@ static void fill_rows(BandRaster *r)
     }
 }
 
-SonoStatus band_raster_new(const SonoPlan *plan, int32_t level, BandRaster **out, SonoError *err)
+SonoStatus band_raster_new(const SonoPlan *plan, int level, BandRaster **out, SonoError *err)
 {
     if (plan->axis != SONO_AXIS_FREQ || plan->n_rows < 1 || plan->picture ||
         (plan->slice_len & (plan->slice_len - 1)) != 0) {

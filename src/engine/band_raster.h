@@ -2,13 +2,14 @@
 /* The bands of a plan over frequency, sampled for a level of time: how many coefficients each band has there, and the
  * derived plans that give them.
  *
- * A band whose own coefficients come at least twice per column keeps them and the column takes the loudest. Else it is
- * zero-padded (exact band-limited interpolation): to a power of two at least twice its own number, as |c|^2 has twice
- * the bandwidth, and at least one per column, so that columns fall on coefficients. At level 0 every band has just one
- * coefficient per column. */
+ * At level 0 a band is zero-padded (exact band-limited interpolation) to one coefficient per column, at the column's
+ * frame. Coarser columns take the loudest of at least four: of the band's own coefficients where these come as often,
+ * else of a power of two of them, at least twice its own (|c|^2 has twice the bandwidth), but no more than at level 0,
+ * of whose columns it is then the exact maximum. */
 #pragma once
 #include "sono_engine.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,7 @@ typedef struct BandGroup {
 typedef struct BandRaster {
     _Atomic int refs;
     const SonoPlan *plan; /* a reference */
-    int32_t level;        /* of time, at most the plan's last */
+    int level;            /* of time */
     int32_t n_rows, n_groups;
     BandGroup *groups;
     int32_t *n_coef;      /* [n_rows] per slice */
@@ -39,15 +40,17 @@ typedef struct BandRaster {
 } BandRaster;
 
 /* plan: over frequency, without a picture plan of its own, slice_len a power of two. Errors: UNSUPPORTED, NOMEM. */
-SonoStatus band_raster_new(const SonoPlan *plan, int32_t level, BandRaster **out, SonoError *err);
+SonoStatus band_raster_new(const SonoPlan *plan, int level, BandRaster **out, SonoError *err);
 BandRaster *band_raster_ref(BandRaster *raster);
 void band_raster_unref(BandRaster *raster); /* NULL is fine */
 
 /* The same without a raster. */
 int64_t band_raster_spacing(const SonoPlan *plan, int level);
 
-/* From this level on all bands have their own coefficients. */
-int32_t band_raster_last_level(const SonoPlan *plan);
+/* Have all bands the same coefficients at two levels? */
+bool band_raster_is_same(const SonoPlan *plan, int level_a, int level_b);
+/* The finest level of which this is so. */
+int band_raster_level(const SonoPlan *plan, int level);
 
 /* From the engine's cache, or made (caller unrefs). level: any. */
 SonoStatus engine_band_raster(SonoEngine *engine, const SonoPlan *plan, int level, BandRaster **out, SonoError *err);

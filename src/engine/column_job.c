@@ -139,21 +139,40 @@ static void run_units(ColumnJob *job)
     sono_jobs_parallel_for(jobs, job->n_tasks, run_task, job);
 }
 
-SonoStatus column_job_run(ColumnJob *job, SonoError *err)
+SonoStatus column_job_prepare(ColumnJob *job, SonoError *err)
 {
     job->n_bins = (size_t)sono_plan_n_bins(job->plan);
     job->n_cols = column_count(job->plan, job->reader->n_frames, job->level_t);
+    job->provisional =
+        job->provisional && (is_time(job) || column_sketch_pays(job->plan, job->plan->picture_hop << job->level_t));
     job->kind = job->provisional ? SONO_TEXEL_LEVEL_ONLY : SONO_TEXEL_PHASE;
     for (int i = 0; i < job->n_outs; i++) {
         job->kind = kind_of(job, &job->outs[i]) == SONO_TEXEL_DEVIATION ? SONO_TEXEL_DEVIATION : job->kind;
     }
     job->advance = sono_alloc_aligned(job->n_bins, sizeof *job->advance);
     job->bins_per_turn = sono_alloc_aligned(job->n_bins, sizeof *job->bins_per_turn);
-    SonoStatus status =
-        job->advance && job->bins_per_turn ? SONO_OK : sono_fail(err, SONO_E_NOMEM, "no memory to make tiles");
-    if (status == SONO_OK) {
-        status = is_time(job) ? column_time_prepare(job, err) : column_bands_prepare(job, err);
+    if (!job->advance || !job->bins_per_turn) {
+        return sono_fail(err, SONO_E_NOMEM, "no memory to make tiles");
     }
+    return is_time(job) ? column_time_prepare(job, err) : column_bands_prepare(job, err);
+}
+
+void column_job_clear(ColumnJob *job)
+{
+    sono_free(job->units);
+    sono_free(job->advance);
+    sono_free(job->bins_per_turn);
+    band_raster_unref(job->raster);
+    column_sketch_free(job->sketch);
+    job->units = NULL;
+    job->advance = job->bins_per_turn = NULL;
+    job->raster = NULL;
+    job->sketch = NULL;
+}
+
+SonoStatus column_job_run(ColumnJob *job, SonoError *err)
+{
+    SonoStatus status = column_job_prepare(job, err);
     if (status == SONO_OK && !list_units(job)) {
         status = sono_fail(err, SONO_E_NOMEM, "no memory to make tiles");
     }
@@ -164,9 +183,6 @@ SonoStatus column_job_run(ColumnJob *job, SonoError *err)
             *err = job->error;
         }
     }
-    sono_free(job->units);
-    sono_free(job->advance);
-    sono_free(job->bins_per_turn);
-    band_raster_unref(job->raster);
+    column_job_clear(job);
     return status;
 }

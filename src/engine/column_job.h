@@ -6,6 +6,7 @@
  * any number of threads. */
 #pragma once
 #include "band_pump.h"
+#include "column_sketch.h"
 #include "strip_internal.h"
 
 #include <stdatomic.h>
@@ -30,7 +31,7 @@ typedef struct ColumnJob {
     const SonoPcmReader *reader;
     const SonoJobTicket *ticket; /* or NULL */
     int channel, level_t;
-    bool provisional;
+    bool provisional; /* may be; afterwards: is */
     int64_t col0;     /* column of texel 0; may be -1 */
     int32_t n_texels; /* texel columns; those outside the picture are not made */
     bool renew;       /* only columns that the frames of dirty have a say in */
@@ -46,7 +47,8 @@ typedef struct ColumnJob {
     SonoTexelKind kind;             /* of the analysis: the most that any out needs */
     int64_t n_slices;               /* TIME: of the picture */
     int64_t chunk_slices;           /* TIME: analysed at once */
-    BandRaster *raster;             /* FREQ */
+    BandRaster *raster;             /* FREQ, exact */
+    ColumnSketch *sketch;           /* FREQ, provisional */
     float *advance, *bins_per_turn; /* [n_bins] */
     float scale;                    /* TIME: power of a full-scale sine times this is 1 (FREQ: done before) */
     ColumnUnit *units;
@@ -64,9 +66,15 @@ typedef struct ColumnScratch {
     BandPump pump;      /* FREQ */
     BandColumns bands;
     int64_t *edges;
+    float *bin_power;                     /* of the sketch */
     SonoBinColumn bins[SONO_TEXEL_BLOCK]; /* TIME: the first only */
     SonoTexelBlock blocks[COLUMN_MAX_OUTS];
 } ColumnScratch;
+
+/* Fill in what the caller has not: for column_job_run(), which does it itself, and for those who make columns
+ * otherwise. Undone by column_job_clear() in any case. */
+SonoStatus column_job_prepare(ColumnJob *job, SonoError *err);
+void column_job_clear(ColumnJob *job);
 
 /* Make all columns. On error some may have been written. job->n_units tells whether there were any. */
 SonoStatus column_job_run(ColumnJob *job, SonoError *err);
@@ -88,6 +96,8 @@ SonoSlices column_time_slices(const ColumnJob *job, int64_t col, int64_t n_cols)
 int64_t column_time_unit_width(const ColumnJob *job);
 void column_time_make(ColumnJob *job, ColumnScratch *scratch, ColumnUnit unit);
 
+/* Columns [j0, j0 + n), n <= SONO_TEXEL_BLOCK, as they are: bins[0..n). */
+void column_bands_gather(const ColumnJob *job, const BandColumns *columns, int32_t j0, int32_t n, SonoBinColumn *bins);
 SonoStatus column_bands_prepare(ColumnJob *job, SonoError *err);
 bool column_bands_scratch(const ColumnJob *job, ColumnScratch *scratch);
 void column_bands_scratch_free(ColumnScratch *scratch);

@@ -191,8 +191,7 @@ SonoStatus sono_engine_edit_plan(SonoEngine *e, const SonoPlan *base, double f0_
 
 SonoStatus engine_band_raster(SonoEngine *e, const SonoPlan *plan, int level, BandRaster **out, SonoError *err)
 {
-    const int32_t last = band_raster_last_level(plan);
-    const int32_t at_level = level < last ? level : last;
+    const int at_level = band_raster_level(plan, level);
     (void)pthread_mutex_lock(&e->raster_lock);
     int at = 0;
     while (at < MAX_RASTERS && e->rasters[at] &&

@@ -148,7 +148,7 @@ bool sono_strip_can_halve(const SonoPlan *plan, int32_t level_t, int32_t level_f
     if (level_t < 1 || (level_t == 1 && level_f == 0)) {
         return false; /* level 0 has phases */
     }
-    return picture->axis == SONO_AXIS_TIME || level_t > band_raster_last_level(picture);
+    return picture->axis == SONO_AXIS_TIME || band_raster_is_same(picture, level_t - 1, level_t);
 }
 
 /* The louder of two texels, the first if they are equal. */

@@ -37,6 +37,7 @@ typedef struct SonoBinColumn {
     void *memory;
 } SonoBinColumn;
 
+#define SONO_BINS_ARRAYS 15                             /* of n_bins floats */
 bool sono_bins_init(SonoBinColumn *col, size_t n_bins); /* false: no memory */
 void sono_bins_free(SonoBinColumn *col);
 void sono_bins_reset(SonoBinColumn *col);

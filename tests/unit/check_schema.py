@@ -24,6 +24,9 @@ for path in examples:
         lambda s: s["edits"].append({"operation": "gain", "params": {"gain_db": 61}, "mask": {"shapes": []}}),
         lambda s: s["edits"].append({"operation": "erase", "params": {"gain_db": 1}, "mask": {"shapes": []}}),
         lambda s: s["edits"].append({"operation": "erase", "mask": {"shapes": [{"kind": "box"}]}}),
+        lambda s: s["edits"].append({"operation": "erase", "transform": {"name": "none"}, "mask": {"shapes": []}}),
+        lambda s: s["edits"].append({"operation": "erase", "transform": {"name": "cqt", "gamma_hz": 1}, "mask": {"shapes": []}}),
+        lambda s: s["edits"].append({"operation": "erase", "transform": {"name": "vqt", "gamma_hz": 201}, "mask": {"shapes": []}}),
     ):
         bad = copy.deepcopy(script)
         damage(bad)

@@ -128,6 +128,10 @@ static void random_edits_come_back_with_the_same_bits(void **state)
     (void)state;
     uint64_t seed = 11;
     SonoError err = {0};
+    int n_transforms = 0;
+    while (sono_transforms[n_transforms]) {
+        n_transforms++;
+    }
     for (int round = 0; round < 200; round++) {
         SonoEdit e = sono_edit_new(sono_operations[round % 2]);
         for (size_t i = 0; i < e.operation->params.n; i++) {
@@ -140,11 +144,14 @@ static void random_edits_come_back_with_the_same_bits(void **state)
             e.all_channels = false;
             e.channels[round % 4] = seed | 1;
         }
-        if (round % 4 == 0) {
-            const SonoTransform *t = sono_transform_find("stft");
-            (void)strcpy(e.transform, "stft");
-            e.transform_params = sono_params_defaults(t->params);
-            e.transform_params.v[SONO_STFT_WINDOW] = round % 3;
+        if (round % 4 != 3) {
+            const SonoTransform *t = sono_transforms[round % n_transforms];
+            (void)strcpy(e.transform, t->name);
+            for (size_t i = 0; i < t->params.n; i++) {
+                const SonoParamDesc *d = &t->params.desc[i];
+                const double v = random_in(&seed, d->min, d->max);
+                e.transform_params.v[i] = d->kind == SONO_PARAM_FLOAT ? v : floor(v);
+            }
         }
         for (int k = 0; k < 5; k++) {
             const double t_s = random_in(&seed, -10, 10000), f_hz = random_in(&seed, 0, 20000);
@@ -435,6 +442,30 @@ static void states_come_before_their_edits(void **state)
     }
 }
 
+/* One edit for every transform, each parameter away from its default, and one that leaves all of them open. */
+static void every_transform_is_read(void **state)
+{
+    (void)state;
+    SonoEditScript s = {0};
+    SonoError err = {0};
+    assert_ok(sono_edit_script_load(example("transforms.json"), &s, &err), err);
+    size_t n = 0;
+    for (; sono_transforms[n]; n++) {
+        const SonoParamTable table = sono_transforms[n]->params;
+        assert_true(n < s.n_edits);
+        assert_string_equal(s.edits[n].transform, sono_transforms[n]->name);
+        for (size_t k = 0; k < table.n; k++) {
+            assert_true(s.edits[n].transform_params.v[k] != table.desc[k].def);
+        }
+    }
+    assert_int_equal(s.n_edits, n + 1);
+    const SonoParams defaults = sono_params_defaults(sono_transform_find("vqt")->params);
+    assert_string_equal(s.edits[n].transform, "vqt");
+    assert_memory_equal(&s.edits[n].transform_params, &defaults, sizeof defaults);
+    assert_round_trip(s.edits, s.n_edits);
+    sono_edit_script_clear(&s);
+}
+
 static void a_saved_script_is_loaded_again(void **state)
 {
     (void)state;
@@ -465,6 +496,7 @@ int main(void)
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(what_cannot_be_read_back_is_not_printed),
         cmocka_unit_test(states_come_before_their_edits),
+        cmocka_unit_test(every_transform_is_read),
         cmocka_unit_test(a_saved_script_is_loaded_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
