@@ -43,6 +43,7 @@ typedef struct SonoSolveProblem {
     const SonoOperation *operation;
     const float *args; /* of the operation */
     SonoSolverSettings settings;
+    bool cut_before, cut_after;  /* the mask goes on beyond the rows with a weight: no surround there */
     const SonoJobTicket *ticket; /* or NULL */
 } SonoSolveProblem;
 

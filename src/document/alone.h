@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sound inside a mask alone, made piece by piece from where it is to be heard: what is played is clip - without,
- * and without grows by cells of about a quarter of a second. Cells partition the slices of the mask's transform, so the
- * pieces add up to what sono_listen_without makes of the whole, whatever their order. Thread: main; jobs do the work.
+ * and without grows by cells of a quarter of a second, or of slices where these are longer. Cells partition the slices
+ * of the mask's transform, so the pieces add up to what sono_listen_without makes of the whole, whatever their order.
+ * Thread: main; jobs do the work.
  */
 #pragma once
 #include <stdbool.h>

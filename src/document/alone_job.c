@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A piece of a plain erase: the mask cut to a few cells of slices. Borders lie half a hop beside the slices, so that
- * every slice belongs to one cell; the atoms of neighbouring cells overlap, and there their differences add. */
+/* A piece of a plain erase: the mask cut to a few cells of hops. Every coefficient's time belongs to one cell: in a
+ * TIME plan, whose slices are single columns, borders lie half a hop beside them; in a FREQ plan they lie between
+ * slices, so that a cell needs as few as can be. The atoms of neighbouring cells overlap, and there their differences
+ * add. */
 #include "alone_job.h"
 
 #include "sono_mem.h"
@@ -28,8 +30,9 @@ AloneCells alone_cells(const SonoPlan *plan, int64_t n_frames)
 void alone_cells_of(AloneCells cells, const SonoPlan *plan, SonoSpan frames, int64_t *first, int64_t *end)
 {
     const SonoSlices slices = sono_plan_slices_touching(plan, frames);
-    const int64_t last = slices.first + max64(slices.n, 1) - 1;
-    *first = min64(max64(slices.first, 0) / cells.slices_per_cell, cells.n - 1);
+    const int64_t beside = plan->axis == SONO_AXIS_FREQ ? 1 : 0; /* a slice also holds times of its neighbours */
+    const int64_t last = slices.first + max64(slices.n, 1) - 1 + beside;
+    *first = min64(max64(slices.first - beside, 0) / cells.slices_per_cell, cells.n - 1);
     *end = min64(max64(last, 0) / cells.slices_per_cell, cells.n - 1) + 1;
 }
 
@@ -41,11 +44,11 @@ static SonoStatus cut_mask(const SonoPlan *plan, AloneCells cells, int64_t first
         return SONO_OK;
     }
     const double cell_s = (double)(cells.slices_per_cell * plan->slice_hop) / plan->rate_hz;
-    const double half_hop_s = 0.5 * (double)plan->slice_hop / plan->rate_hz;
+    const double before_s = plan->axis == SONO_AXIS_FREQ ? 0.0 : 0.5 * (double)plan->slice_hop / plan->rate_hz;
     const SonoShape box = {.kind = SONO_SHAPE_BOX,
                            .combine = SONO_COMBINE_INTERSECT,
-                           .box = {.t0_s = first == 0 ? -1.0 : (double)first * cell_s - half_hop_s,
-                                   .t1_s = end == cells.n ? end_s + 1.0 : (double)end * cell_s - half_hop_s,
+                           .box = {.t0_s = first == 0 ? -1.0 : (double)first * cell_s - before_s,
+                                   .t1_s = end == cells.n ? end_s + 1.0 : (double)end * cell_s - before_s,
                                    .f0_hz = 0.0,
                                    .f1_hz = plan->rate_hz}};
     return sono_mask_add(mask, &box, err);

@@ -3,7 +3,7 @@
 #pragma once
 #include "sono_commit.h"
 
-/* Slices of a plan in cells; the first and the last also hold the slices beyond the ends of the sound. */
+/* Hops of a plan in cells; the first and the last also hold the slices beyond the ends of the sound. */
 typedef struct AloneCells {
     int64_t slices_per_cell, n;
 } AloneCells;

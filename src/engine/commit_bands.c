@@ -6,6 +6,7 @@
 #include "sono_mem.h"
 
 #include "band_rows.h"
+#include "commit_bands_solver.h"
 
 #include <math.h>
 #include <string.h>
@@ -412,17 +413,20 @@ static SonoStatus hand_on(const Part *part, int64_t end, CommitPartFn fn, void *
     return part->delta && n > 0 ? fn(ctx, (SonoSpan){part->span.start_frame, n}, part->delta, err) : SONO_OK;
 }
 
-SonoStatus commit_bands_run(const CommitRegion *r, int channel, CommitPartFn fn, void *ctx, SonoSolveResult *result,
+/* The plain mask's difference. everywhere: hand on also where there is none. */
+static SonoStatus run_plain(const CommitRegion *r, int channel, bool everywhere, CommitPartFn fn, void *ctx,
                             SonoError *err)
 {
     Bands b;
     Part last = {0};
     SonoStatus status = bands_open(r, channel, &b, err);
-    *result = (SonoSolveResult){0};
     for (int64_t at = 0; status == SONO_OK && at < r->weighted.n; at += b.per_batch) {
         const SonoSlices batch = {r->weighted.first + at, min64(b.per_batch, r->weighted.n - at)};
         Part next = {0};
         status = batch_part(&b, batch, &next, err);
+        if (status == SONO_OK && everywhere && !next.delta) {
+            status = part_alloc(&next, err);
+        }
         if (status == SONO_OK) {
             status = carry_over(&last, &next, err);
         }
@@ -437,5 +441,22 @@ SonoStatus commit_bands_run(const CommitRegion *r, int channel, CommitPartFn fn,
     }
     sono_free(last.delta);
     bands_clear(&b);
+    return status;
+}
+
+SonoStatus commit_bands_run(const CommitRegion *r, int channel, CommitPartFn fn, void *ctx, SonoSolveResult *result,
+                            SonoError *err)
+{
+    *result = (SonoSolveResult){0};
+    if (!commit_wants_solver(r->edit)) {
+        return run_plain(r, channel, false, fn, ctx, err);
+    }
+    BandsSolver solver;
+    SonoStatus status = bands_solver_open(r, channel, fn, ctx, &solver, err);
+    if (status == SONO_OK) {
+        status = run_plain(r, channel, true, bands_solver_part, &solver, err);
+    }
+    *result = solver.result;
+    bands_solver_close(&solver);
     return status;
 }

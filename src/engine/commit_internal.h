@@ -42,6 +42,18 @@ typedef SonoStatus (*CommitPartFn)(void *ctx, SonoSpan span, float *delta, SonoE
 SonoStatus commit_region_run(const CommitRegion *region, int channel, CommitPartFn part, void *ctx,
                              SonoSolveResult *result, SonoError *err);
 
+static inline bool commit_wants_solver(const SonoEdit *edit)
+{
+    return edit->solver.max_steps > 0 && edit->solver.strength > 0.0 && edit->operation->attenuates(&edit->params);
+}
+/* Of a channel's segments the one on which the solver worked most. */
+static inline void commit_keep_worst(SonoSolveResult *result, const SonoSolveResult *one, bool first)
+{
+    if (first || one->steps > result->steps || (one->steps == result->steps && one->tones > result->tones)) {
+        *result = *one;
+    }
+}
+
 /* FREQ plans. Sets plan (the caller unrefs), fit, bounds, weighted, span and only_hz for the region's base, edit, clip
  * and engine. Errors: NOMEM. */
 SonoStatus commit_bands_place(CommitRegion *region, SonoError *err);

@@ -46,11 +46,6 @@ static SonoSlices slices_intersect(SonoSlices a, SonoSlices b)
     return (SonoSlices){first, max64(0, end - first)};
 }
 
-static bool wants_solver(const SonoEdit *edit)
-{
-    return edit->solver.max_steps > 0 && edit->solver.strength > 0.0 && edit->operation->attenuates(&edit->params);
-}
-
 /* A segment of the weighted slices [first, first + n); for the solver also what is around them. Where it ends because
  * the mask does, slices beyond show the surround; where it was cut there is no surround but more of the same. */
 static Segment segment_place(const CommitRegion *r, SonoSlices weighted)
@@ -58,7 +53,7 @@ static Segment segment_place(const CommitRegion *r, SonoSlices weighted)
     const SonoPlan *plan = r->plan;
     const SonoSpan sound = {0, sono_clip_n_frames(r->clip)};
     Segment s = {.weighted = weighted, .span = sono_span_intersect(sono_plan_support(plan, weighted), sound)};
-    if (!wants_solver(r->edit)) {
+    if (!commit_wants_solver(r->edit)) {
         s.slices = weighted;
         s.pcm_span = sono_plan_support(plan, weighted);
         return s;
@@ -204,7 +199,7 @@ static SonoStatus segment_delta(const CommitRegion *r, int channel, Segment *s, 
         status = plain_delta(r, s, delta, err);
     }
     status = status == SONO_OK ? check_cancelled(r, err) : status;
-    if (status == SONO_OK && wants_solver(r->edit)) {
+    if (status == SONO_OK && commit_wants_solver(r->edit)) {
         const SonoSolveProblem problem = {.plan = r->plan,
                                           .slices = s->slices,
                                           .span = s->span,
@@ -264,13 +259,6 @@ static SonoStatus hand_on(const Piece *piece, int64_t from, int64_t end, CommitP
                              : SONO_OK;
 }
 
-static void keep_worst(SonoSolveResult *result, const SonoSolveResult *one, bool first)
-{
-    if (first || one->steps > result->steps || (one->steps == result->steps && one->tones > result->tones)) {
-        *result = *one;
-    }
-}
-
 /* Slices [at, at + n) of the weighted ones, solved with a halo on both sides. out->delta is the caller's, also on
  * error. */
 static SonoStatus solve_piece(const CommitRegion *r, int channel, int64_t at, int64_t n, Piece *out,
@@ -302,7 +290,7 @@ static SonoStatus solve_piece(const CommitRegion *r, int channel, int64_t at, in
     SonoSolveResult one = {0};
     status = segment_delta(r, channel, &s, delta, &one, err);
     if (status == SONO_OK) {
-        keep_worst(result, &one, at == 0);
+        commit_keep_worst(result, &one, at == 0);
     }
     return status;
 }

@@ -9,14 +9,15 @@
 #include <math.h>
 #include <string.h>
 
-#define TONES_FROM_DB 16.0    /* level inside the mask over its surround, before the edit */
-#define TONES_GHOST_DB (-8.0) /* and after the plain mask */
-#define TONES_WORTH_DB 9.0    /* by which taking out tones must lower the ghost, or the mask stays plain */
-#define TONES_MAX_HEIGHT 12   /* bins of the median run: a taller mask means no tone */
-#define STEPS_FROM_DB 32.0    /* as TONES_FROM_DB, for conjugate gradients */
-#define FULL_WEIGHT 0.999f    /* where the operation does what it does at weight 1 */
-#define ERASED 1e-4           /* energy ratio of C' and C there: 40 dB */
-#define MIN_FULL_SHARE 0.5    /* of the energy inside the mask must lie there */
+#define TONES_FROM_DB 16.0     /* level inside the mask over its surround, before the edit */
+#define TONES_GHOST_DB (-8.0)  /* and after the plain mask, */
+#define TONES_BANDS_DB (-14.0) /* in bands, which have no side lobes: more of a ghost lies beside the mask there */
+#define TONES_WORTH_DB 9.0     /* by which taking out tones must lower the ghost, or the mask stays plain */
+#define TONES_MAX_HEIGHT 12    /* bins of the median run: a taller mask means no tone */
+#define STEPS_FROM_DB 32.0     /* as TONES_FROM_DB, for conjugate gradients */
+#define FULL_WEIGHT 0.999f     /* where the operation does what it does at weight 1 */
+#define ERASED 1e-4            /* energy ratio of C' and C there: 40 dB */
+#define MIN_FULL_SHARE 0.5     /* of the energy inside the mask must lie there */
 
 static SonoStatus solver_open(Solver *s, SonoError *err)
 {
@@ -211,8 +212,9 @@ static SonoStatus run_stages(const Solver *s, const SolverSurround *surround, Gh
                              SonoCplx *now, float *delta, SonoSolveResult *result, SonoError *err)
 {
     size_t height = 0;
+    const double least_db = s->p->plan->axis == SONO_AXIS_FREQ ? TONES_BANDS_DB : TONES_GHOST_DB;
     SonoStatus status = solver_run_height(s, &height, err);
-    if (status == SONO_OK && ghost->above_db >= TONES_FROM_DB && ghost_db(surround, ghost) > TONES_GHOST_DB &&
+    if (status == SONO_OK && ghost->above_db >= TONES_FROM_DB && ghost_db(surround, ghost) > least_db &&
         height <= TONES_MAX_HEIGHT) {
         status = run_tones(s, surround, ghost, target, now, delta, &result->tones, err);
     }

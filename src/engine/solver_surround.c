@@ -293,7 +293,8 @@ static SonoStatus time_estimate(const Solver *s, double *energy, SonoError *err)
     const int64_t guard = (int64_t)guard_columns(s->p->plan);
     const int64_t before = (int64_t)s->on_row0 - guard;
     const int64_t after = (int64_t)s->on_row1 + guard;
-    *energy = fmax(energy_like(s, occupied, before - n, before), energy_like(s, occupied, after, after + n));
+    *energy = fmax(s->p->cut_before ? 0.0 : energy_like(s, occupied, before - n, before),
+                   s->p->cut_after ? 0.0 : energy_like(s, occupied, after, after + n));
     sono_free(occupied);
     return SONO_OK;
 }

@@ -10,14 +10,18 @@
 /* Finer levels that may stand in after zooming out. */
 #define FINER_LEVELS 2
 
-/* Columns of the picture that depend on these frames: [*first, *end). */
+/* Columns of the picture that may depend on these frames: [*first, *end). */
 static void columns_touching(const SonoPlan *plan, SonoSpan frames, int64_t *first, int64_t *end)
 {
     const SonoSlices slices = sono_plan_slices_touching(plan, frames);
+    if (plan->axis == SONO_AXIS_TIME) {
+        *first = slices.first;
+        *end = slices.first + slices.n;
+        return;
+    }
     const SonoSpan reached = sono_plan_support(plan, slices);
-    const bool in_time = plan->axis == SONO_AXIS_TIME;
-    *first = in_time ? slices.first : reached.start_frame / plan->picture_hop - 1;
-    *end = in_time ? slices.first + slices.n : sono_span_end(reached) / plan->picture_hop + 2;
+    *first = (reached.start_frame - plan->slice_hop) / plan->picture_hop - 1;
+    *end = (sono_span_end(reached) + plan->slice_hop) / plan->picture_hop + 2;
 }
 
 /* A strip; stale: frames that were changed since it was made. Its columns there, and one more on both sides (which are

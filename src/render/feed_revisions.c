@@ -2,6 +2,7 @@
 /* Which revisions of the sound share which strips. */
 #include "tile_feed.h"
 
+#include "sono_columns.h"
 #include "sono_mem.h"
 
 #define MAX_ANCESTORS 64
@@ -39,14 +40,7 @@ SonoStatus feed_add_revision(SonoTileFeed *feed, uint64_t revision, uint64_t par
 /* Frames that a strip's columns depend on, with its gutter and one column more on both sides. */
 static SonoSpan strip_support(const SonoPlan *plan, const SonoStripKey *key)
 {
-    const int64_t per_column = (int64_t)1 << key->level_t;
-    const int64_t first = (key->x * SONO_TILE_INNER - 1) * per_column - 1;
-    const int64_t n = SONO_TILE_TEXELS * per_column + 2;
-    if (plan->axis == SONO_AXIS_TIME) {
-        return sono_plan_support(plan, (SonoSlices){first, n});
-    }
-    const SonoSpan columns = {first * plan->picture_hop, (n - 1) * plan->picture_hop + 1};
-    return sono_plan_support(plan, sono_plan_slices_touching(plan, columns));
+    return sono_columns_support(plan, key->level_t, key->x * SONO_TILE_INNER - 2, SONO_TILE_TEXELS + 2);
 }
 
 SonoStripKey feed_resolve(const SonoTileFeed *feed, const SonoPlan *plan, SonoStripKey key)

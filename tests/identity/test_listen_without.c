@@ -358,6 +358,62 @@ static void pieces_add_up_in_any_order(void **state)
     free_sound(&s);
 }
 
+/* An edit over frequency: cells from the last to the first make the whole, and those that frames depend on make these
+ * frames. */
+static void pieces_add_up_in_bands(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"slicq", "cqt", "vqt", "nsgt", "erb", "mel", "bark"};
+    Sound s;
+    make_sound(&s, 1, 9 * RATE);
+    SonoMask mask = {0};
+    add_stroke(&mask);
+    add_box(&mask, SONO_COMBINE_ADD, (SonoRegion){-1.0, 12.0, 650.0, 800.0}, 30.0, 10.0);
+    for (size_t t = 0; t < sizeof names / sizeof *names; t++) {
+        SonoError err = {0};
+        SonoEdit edit = {0};
+        SonoPlan *plan = NULL;
+        SonoClip *whole = NULL;
+        assert_ok(listen_without_edit(&mask, -1, &edit, &err), err);
+        (void)snprintf(edit.transform, sizeof edit.transform, "%s", names[t]);
+        edit.transform_params = sono_params_defaults(sono_transform_find(names[t])->params);
+        assert_ok(sono_commit_plan(s.engine, &edit, RATE, s.n, &plan, &err), err);
+        assert_ok(sono_commit(s.engine, s.clip, &edit, NULL, NULL, &whole, NULL, &err), err);
+        float *want = read_channel(whole, 0);
+        const AloneCells cells = alone_cells(plan, s.n);
+        for (int part = 0; part < 2; part++) {
+            const SonoSpan frames = part ? (SonoSpan){4 * RATE, RATE / 2} : (SonoSpan){0, s.n};
+            SonoClip *without = sono_clip_ref(s.clip);
+            int64_t first = 0;
+            int64_t end = 0;
+            alone_cells_of(cells, plan, frames, &first, &end);
+            assert_true(part || (first == 0 && end == cells.n));
+            for (int64_t cell = end - 1; cell >= first; cell--) {
+                SonoClip *next = NULL;
+                assert_ok(
+                    alone_take_out(s.engine, s.clip, &edit, plan, cells, cell, cell + 1, without, NULL, &next, &err),
+                    err);
+                sono_clip_unref(without);
+                without = next;
+            }
+            float *got = read_channel(without, 0);
+            for (int64_t i = frames.start_frame; i < sono_span_end(frames); i++) {
+                if (!(fabsf(got[i] - want[i]) < 5e-7f)) {
+                    fail_msg("%s: frame %lld is %g, not %g", names[t], (long long)i, (double)got[i], (double)want[i]);
+                }
+            }
+            sono_free(got);
+            sono_clip_unref(without);
+        }
+        sono_free(want);
+        sono_clip_unref(whole);
+        sono_plan_unref(plan);
+        sono_edit_clear(&edit);
+    }
+    sono_mask_clear(&mask);
+    free_sound(&s);
+}
+
 static void no_wake(void *ctx)
 {
     (void)ctx;
@@ -413,7 +469,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_the_masked_spectrogram), cmocka_unit_test(nothing_is_heard_outside_its_span),
         cmocka_unit_test(parts_of_a_partition_add_up),  cmocka_unit_test(pieces_add_up_in_any_order),
-        cmocka_unit_test(what_is_there_is_final),
+        cmocka_unit_test(pieces_add_up_in_bands),       cmocka_unit_test(what_is_there_is_final),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,6 +130,7 @@ static double gains_median(Gains *g)
 /* One clip, intruder and level. Returns the gain over the plain mask in dB; counts tones and steps. */
 static double one_case(SonoEngine *engine, Sound *s, double level_db, const char *what, int *n_tones, int *n_steps)
 {
+
     SonoCommitReport plain = {0};
     SonoCommitReport report = {0};
     mix_at(s, level_db);
@@ -150,8 +151,11 @@ static double one_case(SonoEngine *engine, Sound *s, double level_db, const char
             fail_msg("%s: objective %.9g after %.9g in step %d", what, report.objective[k], report.objective[k - 1], k);
         }
     }
-    if (!(echo_db <= -10.0)) {
-        fail_msg("%s: pre-echo %.1f dB against its surround", what, echo_db);
+    if (!(echo_db <= -10.0)) { /* where the mask alone, in a long atom, has more the solver may not add to it */
+        const double plain_db = case_pre_echo_db(engine, report.region, s->clean, s->plain, s->rate_hz, s->n_frames);
+        if (strcmp(s->edit.transform, "auto") == 0 || !(echo_db <= plain_db + 1.0)) {
+            fail_msg("%s: pre-echo %.1f dB against its surround, %.1f dB by the mask", what, echo_db, plain_db);
+        }
     }
     if (report.steps + report.tones == 0) {
         assert_memory_equal(s->solved, s->plain, (size_t)s->n_frames * sizeof *s->plain);
@@ -162,10 +166,17 @@ static double one_case(SonoEngine *engine, Sound *s, double level_db, const char
     return gain_db;
 }
 
-static void erases_better_than_the_mask_alone(void **state)
+typedef struct Quality {
+    double median_db, held_out_db; /* gain on tones 30 and 40 dB above their surround; on the held-out clips */
+    double worst_db, worst_other_db;
+    int n_tones, n_steps;
+} Quality;
+
+/* All clips, intruders and levels. params NULL: the transform that "auto" takes. */
+static Quality all_cases(const char *transform, const char *params)
 {
-    (void)state;
     SonoEngine *engine = new_engine(2);
+    SonoError err = {0};
     Gains strong = {0};
     Gains held_out = {0};
     double worst_other = INFINITY;
@@ -175,6 +186,11 @@ static void erases_better_than_the_mask_alone(void **state)
         for (int kind = 0; kind < N_INTRUDERS; kind++) {
             Sound s;
             open_sound(engine, material[m].path, (IntruderKind)kind, &s);
+            if (params) {
+                const SonoTransform *t = sono_transform_find(transform);
+                (void)snprintf(s.edit.transform, sizeof s.edit.transform, "%s", transform);
+                assert_ok(sono_params_parse(t->params, params, &s.edit.transform_params, &err), err);
+            }
             for (size_t l = 0; l < N_LEVELS; l++) {
                 char what[160];
                 (void)snprintf(what, sizeof what, "%-18s %-7s %4.0f dB%s", strrchr(material[m].path, '/') + 1,
@@ -192,18 +208,51 @@ static void erases_better_than_the_mask_alone(void **state)
             close_sound(&s);
         }
     }
-    const double median_db = gains_median(&strong);
-    const double held_out_db = gains_median(&held_out);
-    print_message(
-        "tones 30 and 40 dB above their surround: median gain %.1f dB (held-out clips %.1f dB), worst %.1f dB; "
-        "all others: worst %.1f dB\n",
-        median_db, held_out_db, strong.v[0], worst_other);
-    assert_true(n_tones > 0 && n_steps > 0); /* both stages were seen at work */
-    assert_true(median_db >= 6.0);
-    assert_true(held_out_db >= 6.0);
-    assert_true(strong.v[0] >= -1.0);
-    assert_true(worst_other >= -1.0);
     sono_engine_free(engine);
+    const Quality q = {.median_db = gains_median(&strong),
+                       .held_out_db = gains_median(&held_out),
+                       .worst_db = strong.v[0],
+                       .worst_other_db = worst_other,
+                       .n_tones = n_tones,
+                       .n_steps = n_steps};
+    print_message("%s %s: tones 30 and 40 dB above their surround: median gain %.1f dB (held-out clips %.1f dB), worst "
+                  "%.1f dB; all others: worst %.1f dB\n",
+                  transform, params ? params : "", q.median_db, q.held_out_db, q.worst_db, q.worst_other_db);
+    return q;
+}
+
+static void erases_better_than_the_mask_alone(void **state)
+{
+    (void)state;
+    const Quality q = all_cases("auto", NULL);
+    assert_true(q.n_tones > 0 && q.n_steps > 0); /* both stages were seen at work */
+    assert_true(q.median_db >= 6.0);
+    assert_true(q.held_out_db >= 6.0);
+    assert_true(q.worst_db >= -1.0);
+    assert_true(q.worst_other_db >= -1.0);
+}
+
+/* Over frequency the plain mask leaves less already (bands have no side lobes), so there is less to win; least where
+ * atoms are longest. */
+static void erases_better_in_bands_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *transform, *params;
+        double median_db;
+    } runs[] = {{"slicq", "", 5.0},
+                {"slicq", "slice=131072 window=cos4", 4.5},
+                {"vqt", "bins_per_octave=24", 8.0},
+                {"cqt", "", 0.5},
+                {"erb", "", 3.5}};
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        const Quality q = all_cases(runs[i].transform, runs[i].params);
+        assert_true(q.n_tones > 0);
+        assert_true(q.median_db >= runs[i].median_db);
+        assert_true(q.held_out_db >= runs[i].median_db);
+        assert_true(q.worst_db >= -1.0);
+        assert_true(q.worst_other_db >= -1.0);
+    }
 }
 
 /* A strong whistle over a choir, solved by any number of threads. */
@@ -384,10 +433,9 @@ static void settings_and_tickets_are_obeyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settings_and_tickets_are_obeyed),
-        cmocka_unit_test(a_gain_lowers_by_what_it_says),
-        cmocka_unit_test(replay_gives_the_same_bits),
-        cmocka_unit_test(erases_better_than_the_mask_alone),
+        cmocka_unit_test(settings_and_tickets_are_obeyed), cmocka_unit_test(a_gain_lowers_by_what_it_says),
+        cmocka_unit_test(replay_gives_the_same_bits),      cmocka_unit_test(erases_better_than_the_mask_alone),
+        cmocka_unit_test(erases_better_in_bands_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,12 +11,14 @@ if(TARGET sono_render)
   sono_test(selection_marks SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_selection_marks.c ${picture}
     LAYERS render LABELS gl)
   target_include_directories(test_selection_marks PRIVATE ${CMAKE_SOURCE_DIR}/src/render)
+  sono_test(rows SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_rows.c ${picture} LAYERS render LABELS gl TIMEOUT 240)
   sono_test(golden SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_golden.c ${picture} LAYERS render
     LIBS PkgConfig::CAIRO LABELS gl)
   sono_test(preview_commit SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_preview_commit.c ${picture}
     LAYERS render document LABELS gl TIMEOUT 240)
   set(stage ${gl_context} ${CMAKE_CURRENT_SOURCE_DIR}/render/scene_stage.c)
   sono_test(scene SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene.c ${stage} LAYERS render LABELS gl TIMEOUT 120)
+  sono_test(switch SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_switch.c ${stage} LAYERS render LABELS gl TIMEOUT 120)
   sono_test(scene_lanes SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_scene_lanes.c ${stage} LAYERS render LABELS gl
     TIMEOUT 120)
   target_include_directories(test_scene_lanes PRIVATE ${CMAKE_SOURCE_DIR}/src/render)

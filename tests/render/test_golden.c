@@ -6,6 +6,7 @@
 #include "sono_test.h"
 
 #include "sono_mem.h"
+#include "sono_transform.h"
 
 #include <cairo.h>
 
@@ -19,6 +20,7 @@
 typedef struct World {
     PictureFixture f;
     SonoPlan *plan;
+    SonoPlan *constant_q; /* 24 bands to the octave */
     SonoPcmReader sound;
 } World;
 
@@ -83,6 +85,29 @@ static void draw_phase_close(World *w)
     v.axis.f1_hz = 2000.0;
     v.show = SONO_SHOW_PHASE;
     draw_view(w, &v, 1);
+}
+
+static void draw_with(World *w, const SonoPlan *plan, const SonoRenderView *view)
+{
+    PictureLane lane;
+    picture_lane(&w->f, &lane, plan, &w->sound, 0, view);
+    (void)picture_draw(&w->f, (const PictureLane *const[]){&lane}, 1, 1);
+    picture_clear_lane(&lane);
+}
+
+/* Bands and axis of one law; background below the lowest band. */
+static void draw_constant_q(World *w)
+{
+    SonoRenderView v = view_of(w, SONO_SCALE_LOG, "ember");
+    v.axis.f0_hz = 80.0;
+    draw_with(w, w->constant_q, &v);
+}
+
+/* Low bands on a few pixels, high ones stretched. */
+static void draw_constant_q_on_bark(World *w)
+{
+    const SonoRenderView v = view_of(w, SONO_SCALE_BARK, "tide");
+    draw_with(w, w->constant_q, &v);
 }
 
 static void add_shape(SonoMask *mask, SonoCombine combine, SonoRegion box, double feather_ms, double feather_hz)
@@ -180,9 +205,17 @@ static const struct {
     const char *name;
     void (*draw)(World *w);
 } pictures[] = {
-    {"linear", draw_linear},       {"log", draw_log},           {"mel", draw_mel},
-    {"reduced", draw_reduced},     {"phase", draw_phase_close}, {"deviation", draw_phase_of_overview},
-    {"selection", draw_selection}, {"previews", draw_previews}, {"lanes", draw_lanes},
+    {"linear", draw_linear},
+    {"log", draw_log},
+    {"mel", draw_mel},
+    {"reduced", draw_reduced},
+    {"phase", draw_phase_close},
+    {"deviation", draw_phase_of_overview},
+    {"selection", draw_selection},
+    {"previews", draw_previews},
+    {"lanes", draw_lanes},
+    {"constant-q", draw_constant_q},
+    {"constant-q-bark", draw_constant_q_on_bark},
 };
 #define N_PICTURES (sizeof pictures / sizeof *pictures)
 
@@ -191,11 +224,17 @@ static void open_world(World *w, SonoGlsl language)
     picture_open(&w->f, language, WIDTH, HEIGHT);
     w->sound = picture_new_sound(1.0f);
     w->plan = picture_plan(&w->f, w->sound.rate_hz);
+    SonoError err = {0};
+    const SonoTransform *vqt = sono_transform_find("vqt");
+    SonoParams params;
+    assert_ok(sono_params_parse(vqt->params, "bins_per_octave=24 fmin_hz=100", &params, &err), err);
+    assert_ok(sono_plan_build(vqt, &params, w->sound.rate_hz, 0, &w->constant_q, &err), err);
 }
 
 static void close_world(World *w)
 {
     sono_plan_unref(w->plan);
+    sono_plan_unref(w->constant_q);
     picture_free_sound(&w->sound);
     picture_close(&w->f);
 }
