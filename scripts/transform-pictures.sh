@@ -4,7 +4,10 @@
 # loop from sonic-pi-samples, in every transform. Needs sox and ImageMagick; look at each before it is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ $# -eq 1 ] && [ -x "$1/src/cli/sonobrush-cli" ] || { echo "transform-pictures.sh BUILD_DIR: where src/cli/sonobrush-cli is" >&2; exit 2; }
+if [ $# -ne 1 ] || [ ! -x "$1/src/cli/sonobrush-cli" ]; then
+    echo "transform-pictures.sh BUILD_DIR: where src/cli/sonobrush-cli is" >&2
+    exit 2
+fi
 cli=$1/src/cli/sonobrush-cli
 samples=/usr/share/sonic-pi/samples
 out=docs/pictures

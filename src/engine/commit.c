@@ -4,6 +4,7 @@
 #include "sono_clock.h"
 #include "sono_mem.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,24 +43,47 @@ static SonoStatus place_region(CommitRegion *r, SonoError *err)
     return SONO_OK;
 }
 
+#define COMPARED 64 /* frames at once */
+
+/* The first frame from which on x and y differ, and the frame after the last; equal: false. */
+static bool differing(const float *x, const float *y, int64_t n, int64_t *first, int64_t *end)
+{
+    int64_t from = 0;
+    int64_t to = n;
+    while (from + COMPARED <= n && memcmp(x + from, y + from, COMPARED * sizeof *x) == 0) {
+        from += COMPARED;
+    }
+    while (from < n && memcmp(x + from, y + from, sizeof *x) == 0) {
+        from++;
+    }
+    while (to - COMPARED >= from && memcmp(x + to - COMPARED, y + to - COMPARED, COMPARED * sizeof *x) == 0) {
+        to -= COMPARED;
+    }
+    while (to > from && memcmp(x + to - 1, y + to - 1, sizeof *x) == 0) {
+        to--;
+    }
+    *first = from;
+    *end = to;
+    return from < to;
+}
+
 /* x + delta into delta; where nothing is added the bits stay (-0 + 0 would not). *changed: the frames that differ.
  * False if a sum is no finite number. */
-static bool add_delta(const float *x, float *delta, SonoSpan span, SonoSpan *changed)
+static bool add_delta(const float *restrict x, float *restrict delta, SonoSpan span, SonoSpan *changed)
 {
-    int64_t first = -1;
-    int64_t last = -1;
+    int64_t first = 0;
+    int64_t end = 0;
+    int is_bad = 0;
     for (int64_t i = 0; i < span.n_frames; i++) {
         const float y = delta[i] == 0.0f ? x[i] : x[i] + delta[i];
-        if (!isfinite(y)) {
-            return false;
-        }
-        if (memcmp(&y, &x[i], sizeof y) != 0) {
-            first = first < 0 ? i : first;
-            last = i;
-        }
+        is_bad |= !(fabsf(y) <= FLT_MAX);
         delta[i] = y;
     }
-    *changed = first < 0 ? (SonoSpan){0, 0} : (SonoSpan){span.start_frame + first, last - first + 1};
+    if (is_bad) {
+        return false;
+    }
+    *changed = differing(x, delta, span.n_frames, &first, &end) ? (SonoSpan){span.start_frame + first, end - first}
+                                                                : (SonoSpan){0, 0};
     return true;
 }
 

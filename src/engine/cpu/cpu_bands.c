@@ -72,7 +72,8 @@ static bool work_open(const Call *call, Work *w)
     return w->frames && w->spectrum && w->band && w->real;
 }
 
-/* FFTW reads a band's coefficients in strides that the processor does not foresee. */
+/* FFTW goes through a band's coefficients in strides that the processor does not foresee; so the next band's are
+ * fetched while one is computed. */
 static void prefetch(const SonoCplx *coef, int32_t n)
 {
     for (int32_t i = 0; i < n && i < MAX_PREFETCH; i += SONO_ALIGN / (int32_t)sizeof *coef) {
@@ -166,6 +167,9 @@ static void analyse_slice(void *ctx, size_t index)
         for (int32_t i = 0; i < plan->n_atoms; i++) {
             const SonoAtom *a = &plan->atoms[i];
             memset(row + used, 0, (a->coef_at - used) * sizeof *row);
+            if (i + 1 < plan->n_atoms) {
+                prefetch(row + a[1].coef_at, a[1].n_coef);
+            }
             if (a->real) {
                 analyse_real(call, a, &call->cpu->atoms[i], &w, row + a->coef_at);
             } else {
