@@ -219,8 +219,9 @@ static void take_mean(BandColumns *cols, size_t at, const float *power, int64_t 
     cols->n[at] += (float)n;
 }
 
-/* line: z[-1] is the coefficient before z[0]. */
-static void take_loudest(BandColumns *cols, size_t at, const SonoCplx *z, const float *power, int64_t n)
+/* line: z[-1] is the coefficient before z[0]. of_start: the phases are those at the column's start, of which the
+ * picture at its finest says them, not those of the loudest coefficient. */
+static void take_loudest(BandColumns *cols, size_t at, const SonoCplx *z, const float *power, int64_t n, bool of_start)
 {
     const float best = loudest(power, n);
     if (!(best > cols->power[at])) {
@@ -231,7 +232,7 @@ static void take_loudest(BandColumns *cols, size_t at, const SonoCplx *z, const 
         return;
     }
     int64_t i = 0;
-    while (i + 1 < n && power[i] != best) {
+    while (!of_start && i + 1 < n && power[i] != best) {
         i++;
     }
     cols->re[at] = z[i].re;
@@ -285,7 +286,8 @@ static void pool_band(BandPump *pump, int32_t row, StepCoefs step, int32_t j0, i
         if (cols->pool == BAND_MEAN_LEVEL) {
             take_mean(cols, first + (size_t)j, power, to - from);
         } else {
-            take_loudest(cols, first + (size_t)j, z + (from - step.a0), power, to - from);
+            take_loudest(cols, first + (size_t)j, z + (from - step.a0), power, to - from,
+                         cols->width == plan->picture_hop);
         }
         from = to;
     }
