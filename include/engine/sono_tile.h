@@ -34,7 +34,7 @@ typedef struct SonoStripKey {
 typedef struct SonoStrip {
     _Atomic int refs;
     SonoStripKey key;
-    bool provisional;         /* columns hold the maximum of at least 4 of their slices, not of all */
+    bool provisional;         /* columns hold some of their sound, not all */
     int32_t n_tiles;          /* ceil(rows / 254); tile i holds rows [254 i, 254 (i + 1)) of level_f */
     int32_t n_rows;           /* rows at level_f */
     int32_t n_below, n_above; /* tiles at the bottom and at the top that it does not hold */
@@ -51,10 +51,11 @@ void sono_strip_unref(const SonoStrip *strip);
 int32_t sono_strip_n_rows(const SonoPlan *plan, int32_t level_f);
 
 /* Analyse what the strip needs and nothing else, on all workers: reader must be safe from any thread.
- * provisional: at most 4 slices per column (levels of time >= 3), without deviations (0).
- * previous (or NULL): an exact strip of the same place for an older revision; only columns whose slices meet dirty
- * are analysed, the others are taken from it (one that is provisional or of another place is ignored). The result is
- * the same, bit for bit, as without it. ticket (or NULL): gives up with CANCELLED when obsolete. Errors: NOMEM, IO,
+ * provisional: at most 4 slices per column (levels of time >= 3), without deviations (0); over frequency 3 short
+ * spectra summed over bands, where that is quicker (columns of a third of a slice and longer). Others are exact, and
+ * say so. previous (or NULL): an exact strip of the same place for an older revision; only columns whose slices meet
+ * dirty are analysed, the others are taken from it (one that is provisional or of another place is ignored). The result
+ * is the same, bit for bit, as without it. ticket (or NULL): gives up with CANCELLED when obsolete. Errors: NOMEM, IO,
  * CANCELLED, INVALID (the key), UNSUPPORTED (a plan of several windows over time). Thread: any worker. */
 SonoStatus sono_strip_make(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader, SonoStripKey key,
                            bool provisional, const SonoStrip *previous, SonoSpan dirty, const SonoJobTicket *ticket,

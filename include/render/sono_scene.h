@@ -119,8 +119,9 @@ SonoStatus sono_scene_take_marks(SonoScene *scene, int px_scale, SonoMarks *out,
 SonoStatus sono_display_plan(SonoEngine *engine, const SonoTransform *transform, const SonoParams *params,
                              double rate_hz, int64_t n_frames, SonoPlan **out, SonoError *err);
 /* A first, coarse picture of the whole of a sound that is still being decoded, into the feed: all channels that like
- * shows. transform, params: as of sono_display_plan. like: size and axis. Thread: the reader's. Errors: as
- * sono_display_plan, sono_tile_feed_add_sparse. */
+ * shows. transform, params: as of sono_display_plan; one that is over frequency, or cannot be built for the sound,
+ * leaves this picture to the default one. like: size and axis. Thread: the reader's. Errors: as sono_display_plan,
+ * sono_tile_feed_add_sparse. */
 SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const SonoTransform *transform,
                               const SonoParams *params, const SonoPcmReader *reader, SonoViewState like,
                               const SonoJobTicket *ticket, SonoError *err);

@@ -26,7 +26,8 @@ SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, co
 /* Show nothing any more, as before the first sound. What sono_tile_feed_add_sparse brings must not be under way. */
 void sono_tile_feed_forget_sound(SonoTileFeed *feed);
 
-/* Make provisional strips for a view straight from a reader (a file that is still being decoded), on this thread.
+/* Make provisional strips for a view straight from a reader (a file that is still being decoded), on this thread; those
+ * of a plan over frequency, which would need all of the file, in the default STFT, as sono_tile_feed_set_sound expects.
  * ticket may be NULL. Thread: any one; plan and reader are the caller's. Errors: as sono_strip_make. */
 SonoStatus sono_tile_feed_add_sparse(SonoTileFeed *feed, const SonoPlan *plan, const SonoPcmReader *reader,
                                      const SonoRenderView *view, int channel, const SonoJobTicket *ticket,

@@ -161,6 +161,16 @@ void transform_panel_show(TransformPanel *p, const TransformChoice *choice, cons
     gtk_widget_set_visible(p->about, plan != NULL && !problem);
 }
 
+/* Not folded away, and not scrolled out of view. */
+gboolean transform_panel_is_seen(TransformPanel *p)
+{
+    GtkWidget *view = gtk_widget_get_ancestor(p->chooser, GTK_TYPE_SCROLLED_WINDOW);
+    graphene_rect_t at;
+    return gtk_widget_get_mapped(p->chooser) &&
+           (!view || (gtk_widget_compute_bounds(p->chooser, view, &at) && at.origin.y >= 0.0f &&
+                      at.origin.y + 2.0f * at.size.height <= (float)gtk_widget_get_height(view)));
+}
+
 void transform_panel_show_tuning(TransformPanel *p, double tuning_hz)
 {
     param_row_set(PARAM_ROW(p->tuning), tuning_hz);
@@ -303,8 +313,8 @@ static void transform_panel_init(TransformPanel *p)
     }
     gtk_orientable_set_orientation(GTK_ORIENTABLE(p), GTK_ORIENTATION_VERTICAL);
     add_choosers(p);
-    add_params(p);
     p->problem = add_line(p, "problem", GTK_ACCESSIBLE_ROLE_ALERT);
+    add_params(p);
     p->about = add_line(p, "about", GTK_ACCESSIBLE_ROLE_LABEL);
     add_notes(p);
 }

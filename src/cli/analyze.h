@@ -26,7 +26,7 @@ typedef struct AnalyzeJob {
     double floor_db, ceiling_db; /* NAN: from what is seen */
     const SonoColourMap *map;
     SonoPool pool;
-    bool quick;
+    bool quick, notes;
 } AnalyzeJob;
 
 CliExit analyze_to_png(const AnalyzeJob *job);

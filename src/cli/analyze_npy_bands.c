@@ -132,9 +132,11 @@ static SonoStatus write_channel(Merge *m, int channel, CliProgress *progress, Np
         status = analyse_slice(m, channel, slice - 1, err);
     }
     for (int64_t col = m->array->first_col; col < end && status == SONO_OK; slice++) {
-        SonoCplx *const spare = m->before;
-        m->before = m->now;
-        m->now = spare;
+        if (plan->slice_hop < plan->slice_len) {
+            SonoCplx *const spare = m->before;
+            m->before = m->now;
+            m->now = spare;
+        }
         status = analyse_slice(m, channel, slice, err);
         const int64_t next_start = sono_plan_slice_start(plan, slice + 1);
         const int64_t shared_until = sono_plan_slice_start(plan, slice - 1) + plan->slice_len;
@@ -153,12 +155,13 @@ SonoStatus analyze_bands_write(const AnalyzeJob *job, const AnalyzeArray *array,
                                SonoError *err)
 {
     const SonoPlan *plan = array->derived;
+    const bool alone = plan->slice_hop == plan->slice_len; /* one slice: none before */
     const size_t block = (size_t)BLOCK_COLS * (size_t)array->n_rows;
     Merge m = {.job = job,
                .array = array,
                .pcm = sono_alloc_aligned((size_t)plan->slice_len, sizeof *m.pcm),
-               .before = sono_alloc_aligned(plan->n_coef, sizeof *m.before),
-               .now = sono_alloc_aligned(plan->n_coef, sizeof *m.now),
+               .before = sono_alloc_uncleared(alone ? 1 : plan->n_coef, sizeof *m.before),
+               .now = sono_alloc_uncleared(plan->n_coef, sizeof *m.now),
                .block = sono_alloc_aligned(block, sizeof *m.block),
                .power = sono_alloc_aligned(block, sizeof *m.power)};
     CliProgress progress;

@@ -5,6 +5,7 @@
 
 #include "analyze.h"
 #include "figure.h"
+#include "sono_ticks.h"
 
 /* Where the caller leaves the range open: 90 dB below the next multiple of 5 dB above the loudest pixel. */
 #define AUTO_RANGE_DB 90.0
@@ -96,6 +97,14 @@ static CliExit write_png(const AnalyzeJob *job, const Figure *figure)
     return cli_print_json(&w);
 }
 
+/* Of the transform, where it has one. */
+static double tuning_hz(const SonoPlan *plan)
+{
+    const SonoTransform *t = sono_transform_find(plan->transform);
+    const int i = t ? sono_params_find(t->params, "tuning_hz") : -1;
+    return i >= 0 ? plan->params.v[i] : SONO_TUNING_HZ;
+}
+
 CliExit analyze_to_png(const AnalyzeJob *job)
 {
     const int n_channels = job->reader->n_channels;
@@ -104,7 +113,8 @@ CliExit analyze_to_png(const AnalyzeJob *job)
         return cli_usage_error(job->command, "%d channels do not fit one picture, choose one with --channel",
                                n_channels);
     }
-    Figure figure = {.width_px = job->width_px, .height_px = job->height_px};
+    Figure figure = {
+        .width_px = job->width_px, .height_px = job->height_px, .notes_a4_hz = job->notes ? tuning_hz(job->plan) : 0.0};
     if (!figure_layout(job->width_px, job->height_px, n_panels, &figure.layout)) {
         return cli_usage_error(job->command, "a picture of %d x %d has no room for %d spectrogram%s", job->width_px,
                                job->height_px, n_panels, n_panels > 1 ? "s" : "");

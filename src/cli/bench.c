@@ -3,8 +3,11 @@
 #define _GNU_SOURCE
 #include "bench.h"
 
+#include <malloc.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 void bench_add(BenchList *list, const char *name, double value, const char *unit, double target, bool at_least,
@@ -38,4 +41,41 @@ double bench_cpu_s(void)
     struct timespec t;
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A line of /proc/self/status in megabytes; NAN where there is none. */
+static double status_mb(const char *name)
+{
+    double kb = NAN;
+    char line[128];
+    FILE *file = fopen("/proc/self/status", "re");
+    while (file && fgets(line, sizeof line, file)) {
+        if (strncmp(line, name, strlen(name)) == 0) { /* "VmRSS:     1234 kB" */
+            kb = strtod(line + strlen(name) + 1, NULL);
+            break;
+        }
+    }
+    if (file) {
+        (void)fclose(file);
+    }
+    return kb / 1024.0;
+}
+
+double bench_start_peak_mb(void)
+{
+    (void)malloc_trim(0);
+    FILE *file = fopen("/proc/self/clear_refs", "we");
+    if (!file || fputs("5", file) < 0) {
+        if (file) {
+            (void)fclose(file);
+        }
+        return NAN;
+    }
+    (void)fclose(file);
+    return status_mb("VmRSS");
+}
+
+double bench_peak_mb(void)
+{
+    return status_mb("VmHWM");
 }

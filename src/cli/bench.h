@@ -31,6 +31,10 @@ void bench_add(BenchList *list, const char *name, double value, const char *unit
 double bench_median(double *values, size_t n); /* sorts values */
 double bench_cpu_s(void);                      /* CPU time of the calling thread */
 
+/* Resident memory now, the peak being counted from here on; that peak. MB, NAN where the system does not say. */
+double bench_start_peak_mb(void);
+double bench_peak_mb(void);
+
 /* 48 kHz stereo: noise with a whistle of -6 dB for a second from at_s on. Caller unrefs. */
 SonoStatus bench_clip(SonoPcmStore *store, double length_s, double at_s, float noise, SonoClip **out, SonoError *err);
 
@@ -40,4 +44,5 @@ SonoStatus bench_tiles(BenchList *list, SonoError *err);
 SonoStatus bench_commit(BenchList *list, SonoError *err);
 SonoStatus bench_bands(BenchList *list, SonoError *err);
 SonoStatus bench_plans(BenchList *list, SonoError *err);
+SonoStatus bench_pictures(BenchList *list, SonoError *err);
 SonoStatus bench_region(BenchList *list, SonoError *err);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a preset costs before its first coefficients are there: the plan, the engine's tables and FFTs, one slice. And
  * the memory that one thread works in, sound and coefficients not counted. */
-#define _GNU_SOURCE /* malloc_trim */
 #include "bench.h"
 #include "sono_engine.h"
 #include "sono_mem.h"
 
-#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,38 +67,6 @@ static SonoStatus first_slice(const SonoTransform *t, const SonoParams *params, 
     return status;
 }
 
-/* A line of /proc/self/status in megabytes; NAN where there is none. */
-static double status_mb(const char *name)
-{
-    double kb = NAN;
-    char line[128];
-    FILE *file = fopen("/proc/self/status", "re");
-    while (file && fgets(line, sizeof line, file)) {
-        if (strncmp(line, name, strlen(name)) == 0 && sscanf(line + strlen(name), ": %lf kB", &kb) == 1) {
-            break;
-        }
-    }
-    if (file) {
-        (void)fclose(file);
-    }
-    return kb / 1024.0;
-}
-
-/* Resident memory now; the peak is counted from here on. */
-static double start_peak_mb(void)
-{
-    (void)malloc_trim(0);
-    FILE *file = fopen("/proc/self/clear_refs", "we");
-    if (!file || fputs("5", file) < 0) {
-        if (file) {
-            (void)fclose(file);
-        }
-        return NAN;
-    }
-    (void)fclose(file);
-    return status_mb("VmRSS");
-}
-
 /* Peak of one thread's forward and inverse, over what the plan's tables take for all threads. */
 static SonoStatus working_memory(const SonoTransform *t, const SonoParams *params, double *mb, SonoError *err)
 {
@@ -115,12 +81,12 @@ static SonoStatus working_memory(const SonoTransform *t, const SonoParams *param
         status = prepare(plan, &f, err);
     }
     for (int r = 0; status == SONO_OK && r < 2; r++) { /* the first makes the tables */
-        const double before = start_peak_mb();
+        const double before = bench_start_peak_mb();
         status = sono_engine_analyse(engine, plan, f.x, f.span, f.slices, f.c, err);
         if (status == SONO_OK) {
             status = sono_engine_synthesise(engine, plan, f.c, f.slices, f.x, f.span, err);
         }
-        *mb = status_mb("VmHWM") - before;
+        *mb = bench_peak_mb() - before;
     }
     clear(&f);
     sono_plan_unref(plan);

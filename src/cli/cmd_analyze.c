@@ -11,7 +11,7 @@ typedef struct Options {
     char *output, *scale, *map, *values, *pool;
     double start_s, end_s, fmin_hz, fmax_hz, floor_db, ceiling_db;
     int channel, width_px, height_px, n_bands;
-    gboolean quick, json;
+    gboolean quick, notes, json;
 } Options;
 
 static void add_options(Options *o, CliParser *p)
@@ -45,9 +45,11 @@ static void add_options(Options *o, CliParser *p)
         {"width", 0, 0, G_OPTION_ARG_INT, &o->width_px, "Picture: width (default 1200)", "PX"},
         {"height", 0, 0, G_OPTION_ARG_INT, &o->height_px, "Picture: height (default 600)", "PX"},
         {"map", 0, 0, G_OPTION_ARG_STRING, &o->map, "Picture: colour map (see: engines)", "NAME"},
+        {"notes", 0, 0, G_OPTION_ARG_NONE, &o->notes, "Picture: notes beside the axis instead of Hz", NULL},
         {"pool", 0, 0, G_OPTION_ARG_STRING, &o->pool,
          "Picture: a pixel is the max (default) or the mean of what it covers", "NAME"},
-        {"quick", 0, 0, G_OPTION_ARG_NONE, &o->quick, "Picture: look at four slices per pixel column at most", NULL},
+        {"quick", 0, 0, G_OPTION_ARG_NONE, &o->quick,
+         "Picture: look at four slices of an stft per pixel column at most", NULL},
         G_OPTION_ENTRY_NULL};
     cli_parser_add(p, entries);
 }
@@ -172,6 +174,7 @@ static CliExit analyze(const CliCommand *self, const char *path, const Options *
         .map = o->map ? sono_colour_map_find(o->map) : sono_colour_maps[0],
         .pool = o->pool && strcmp(o->pool, "mean") == 0 ? SONO_POOL_MEAN : SONO_POOL_MAX,
         .quick = o->quick,
+        .notes = o->notes,
     };
     CliSound sound = {0};
     SonoEngine *engine = NULL;

@@ -53,8 +53,8 @@ static CliExit print_json(const BenchList *list)
 static CliExit run_benchmarks(const char *operand, bool json)
 {
     (void)operand;
-    static SonoStatus (*const benchmarks[])(BenchList *, SonoError *) = {bench_stft,  bench_bands,  bench_plans,
-                                                                         bench_tiles, bench_commit, bench_region};
+    static SonoStatus (*const benchmarks[])(BenchList *, SonoError *) = {
+        bench_stft, bench_bands, bench_plans, bench_tiles, bench_pictures, bench_commit, bench_region};
     g_autofree BenchList *list = g_new0(BenchList, 1);
     for (gsize i = 0; i < G_N_ELEMENTS(benchmarks); i++) {
         SonoError err = {0};

@@ -95,8 +95,13 @@ static void draw_freq_axis(cairo_t *cr, const Figure *figure, int panel)
 {
     const FigureLayout *l = &figure->layout;
     const double height = l->panel_height_px;
+    const SonoTickRoom room = {height, 2.2 * FONT_PX, 0.0};
     SonoTickList list;
-    sono_ticks_freq(&figure->spec.axis, (SonoTickRoom){height, 2.2 * FONT_PX, 0.0}, &list);
+    if (figure->notes_a4_hz > 0.0) {
+        sono_ticks_notes(&figure->spec.axis, figure->notes_a4_hz, room, &list);
+    } else {
+        sono_ticks_freq(&figure->spec.axis, room, &list);
+    }
     for (size_t i = 0; i < list.n; i++) {
         const SonoTick *t = &list.ticks[i];
         const double up = height * sono_freq_axis_position(&figure->spec.axis, t->value);

@@ -20,6 +20,7 @@ bool figure_layout(int width_px, int height_px, int n_panels, FigureLayout *out)
 typedef struct Figure {
     int width_px, height_px;
     FigureLayout layout;
+    double notes_a4_hz;                     /* > 0: the frequency axis has notes, of this tuning; else Hz */
     SonoPictureSpec spec;                   /* of every panel, but for the channel */
     const float *levels[FIGURE_MAX_PANELS]; /* from sono_picture_levels */
     const char *titles[FIGURE_MAX_PANELS];  /* clean UTF-8 */

@@ -143,6 +143,8 @@ SonoStatus column_job_prepare(ColumnJob *job, SonoError *err)
 {
     job->n_bins = (size_t)sono_plan_n_bins(job->plan);
     job->n_cols = column_count(job->plan, job->reader->n_frames, job->level_t);
+    job->provisional =
+        job->provisional && (is_time(job) || column_sketch_pays(job->plan, job->plan->picture_hop << job->level_t));
     job->kind = job->provisional ? SONO_TEXEL_LEVEL_ONLY : SONO_TEXEL_PHASE;
     for (int i = 0; i < job->n_outs; i++) {
         job->kind = kind_of(job, &job->outs[i]) == SONO_TEXEL_DEVIATION ? SONO_TEXEL_DEVIATION : job->kind;
@@ -161,9 +163,11 @@ void column_job_clear(ColumnJob *job)
     sono_free(job->advance);
     sono_free(job->bins_per_turn);
     band_raster_unref(job->raster);
+    column_sketch_free(job->sketch);
     job->units = NULL;
     job->advance = job->bins_per_turn = NULL;
     job->raster = NULL;
+    job->sketch = NULL;
 }
 
 SonoStatus column_job_run(ColumnJob *job, SonoError *err)

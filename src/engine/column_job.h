@@ -6,6 +6,7 @@
  * any number of threads. */
 #pragma once
 #include "band_pump.h"
+#include "column_sketch.h"
 #include "strip_internal.h"
 
 #include <stdatomic.h>
@@ -30,7 +31,7 @@ typedef struct ColumnJob {
     const SonoPcmReader *reader;
     const SonoJobTicket *ticket; /* or NULL */
     int channel, level_t;
-    bool provisional;
+    bool provisional; /* may be; afterwards: is */
     int64_t col0;     /* column of texel 0; may be -1 */
     int32_t n_texels; /* texel columns; those outside the picture are not made */
     bool renew;       /* only columns that the frames of dirty have a say in */
@@ -46,7 +47,8 @@ typedef struct ColumnJob {
     SonoTexelKind kind;             /* of the analysis: the most that any out needs */
     int64_t n_slices;               /* TIME: of the picture */
     int64_t chunk_slices;           /* TIME: analysed at once */
-    BandRaster *raster;             /* FREQ */
+    BandRaster *raster;             /* FREQ, exact */
+    ColumnSketch *sketch;           /* FREQ, provisional */
     float *advance, *bins_per_turn; /* [n_bins] */
     float scale;                    /* TIME: power of a full-scale sine times this is 1 (FREQ: done before) */
     ColumnUnit *units;
@@ -64,6 +66,7 @@ typedef struct ColumnScratch {
     BandPump pump;      /* FREQ */
     BandColumns bands;
     int64_t *edges;
+    float *bin_power;                     /* of the sketch */
     SonoBinColumn bins[SONO_TEXEL_BLOCK]; /* TIME: the first only */
     SonoTexelBlock blocks[COLUMN_MAX_OUTS];
 } ColumnScratch;

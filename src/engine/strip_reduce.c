@@ -6,6 +6,7 @@
 #include "dialect_c.h"
 #include "math.kernel.h"
 
+#include "sono_clones.h"
 #include "sono_mem.h"
 #include "sono_tile.h"
 
@@ -65,7 +66,7 @@ void sono_bins_reset(SonoBinColumn *col)
     col->empty = true;
 }
 
-static void split(const SonoCplx *restrict z, size_t n, float *restrict re, float *restrict im)
+SONO_CLONES static void split(const SonoCplx *restrict z, size_t n, float *restrict re, float *restrict im)
 {
     for (size_t k = 0; k < n; k++) {
         re[k] = z[k].re;
@@ -73,14 +74,14 @@ static void split(const SonoCplx *restrict z, size_t n, float *restrict re, floa
     }
 }
 
-static void powers(const SonoCplx *restrict z, size_t n, float *restrict power)
+SONO_CLONES static void powers(const SonoCplx *restrict z, size_t n, float *restrict power)
 {
     for (size_t k = 0; k < n; k++) {
         power[k] = z[k].re * z[k].re + z[k].im * z[k].im;
     }
 }
 
-static void louder_powers(const SonoCplx *restrict z, size_t n, float *restrict power)
+SONO_CLONES static void louder_powers(const SonoCplx *restrict z, size_t n, float *restrict power)
 {
     for (size_t k = 0; k < n; k++) {
         const float p = z[k].re * z[k].re + z[k].im * z[k].im;
@@ -88,8 +89,8 @@ static void louder_powers(const SonoCplx *restrict z, size_t n, float *restrict 
     }
 }
 
-static void next_slice(const SonoCplx *restrict z, size_t n, int32_t row, float *restrict power,
-                       int32_t *restrict row_at)
+SONO_CLONES static void next_slice(const SonoCplx *restrict z, size_t n, int32_t row, float *restrict power,
+                                   int32_t *restrict row_at)
 {
     for (size_t k = 0; k < n; k++) {
         const float p = z[k].re * z[k].re + z[k].im * z[k].im;
@@ -162,7 +163,7 @@ void sono_bins_add(SonoBinColumn *col, SonoTexelKind kind, const SonoCplx *coef,
 /* Rounding must not leave a texel of silence a hair above the floor. */
 #define NEAR_FLOOR_DB (SONO_TILE_FLOOR_DB + 1e-3f)
 
-static void levels(const float *restrict power, size_t n, float scale, float *restrict level_db)
+SONO_CLONES static void levels(const float *restrict power, size_t n, float scale, float *restrict level_db)
 {
     for (size_t r = 0; r < n; r++) {
         const float db = sono_power_to_db(power[r] * scale);
@@ -170,7 +171,7 @@ static void levels(const float *restrict power, size_t n, float scale, float *re
     }
 }
 
-static void phases(const float *restrict re, const float *restrict im, size_t n, float *restrict turns)
+SONO_CLONES static void phases(const float *restrict re, const float *restrict im, size_t n, float *restrict turns)
 {
     for (size_t r = 0; r < n; r++) {
         turns[r] = sono_phase_turns(sono_bin(re[r], im[r]));
@@ -179,8 +180,9 @@ static void phases(const float *restrict re, const float *restrict im, size_t n,
 
 /* Phase has advanced by advance + deviation / bins_per_turn turns since the slice before. In: turns, prev; out: turns.
  */
-static void deviations(const float *restrict prev, const float *restrict advance, const float *restrict bins_per_turn,
-                       const float *restrict level_db, size_t n, float *restrict turns)
+SONO_CLONES static void deviations(const float *restrict prev, const float *restrict advance,
+                                   const float *restrict bins_per_turn, const float *restrict level_db, size_t n,
+                                   float *restrict turns)
 {
     for (size_t r = 0; r < n; r++) {
         const float d = turns[r] - prev[r] - advance[r];
@@ -199,7 +201,7 @@ static size_t loudest_bin(const float *power, size_t first, size_t end)
 }
 
 /* Loudest power of each row of 2^level_f bins. */
-static void max_powers(const SonoBinColumn *col, int level_f, size_t row0, size_t row1)
+SONO_CLONES static void max_powers(const SonoBinColumn *col, int level_f, size_t row0, size_t row1)
 {
     for (size_t r = row0; r < row1; r++) {
         const size_t first = r << level_f;

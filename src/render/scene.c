@@ -328,6 +328,9 @@ SonoStatus sono_first_picture(SonoTileFeed *feed, SonoEngine *engine, const Sono
 {
     SonoPlan *plan = NULL;
     SonoStatus status = sono_display_plan(engine, transform, params, reader->rate_hz, reader->n_frames, &plan, err);
+    if (status != SONO_OK && transform) { /* not for this sound: whoever shows it will say so */
+        status = sono_display_plan(engine, NULL, NULL, reader->rate_hz, reader->n_frames, &plan, err);
+    }
     if (status != SONO_OK || reader->n_frames == 0) {
         sono_plan_unref(plan);
         return status;

@@ -5,6 +5,7 @@
 #include "tile_list.h"
 
 #include "sono_mem.h"
+#include "sono_scene.h"
 
 #include <math.h>
 
@@ -67,6 +68,17 @@ static const SonoPlan *picture_of(const SonoPlan *plan)
     return plan->picture ? plan->picture : plan;
 }
 
+/* The plan (caller unrefs) of pictures of what is still being read: these look at a few windows here and there, which
+ * plans over frequency have not. Then it is the default STFT, until the sound is there. */
+static SonoStatus sparse_plan(const SonoTileFeed *feed, const SonoPlan *plan, SonoPlan **out, SonoError *err)
+{
+    if (picture_of(plan)->axis == SONO_AXIS_TIME) {
+        *out = sono_plan_ref(picture_of(plan));
+        return SONO_OK;
+    }
+    return sono_display_plan(feed->engine, NULL, NULL, plan->rate_hz, 0, out, err);
+}
+
 static void set_plan(SonoPlan **to, const SonoPlan *plan)
 {
     SonoPlan *old = *to;
@@ -106,12 +118,15 @@ SonoStatus sono_tile_feed_set_sound(SonoTileFeed *feed, const SonoPlan *plan, co
 {
     const uint64_t revision = clip ? sono_clip_revision(clip) : feed->unread;
     const uint64_t parent = parent_revision ? parent_revision : feed->unread;
-    const SonoStatus status = clip ? feed_add_revision(feed, revision, parent, dirty, err) : SONO_OK;
+    SonoPlan *sparse = NULL;
+    const SonoStatus status =
+        clip ? feed_add_revision(feed, revision, parent, dirty, err) : sparse_plan(feed, plan, &sparse, err);
     if (status != SONO_OK) {
         return status;
     }
     SonoClip *old_clip = feed->clip;
-    set_plan(&feed->plan, picture_of(plan));
+    set_plan(&feed->plan, clip ? picture_of(plan) : sparse);
+    sono_plan_unref(sparse);
     if (!feed->shown_plan) {
         set_plan(&feed->shown_plan, feed->plan);
     }
@@ -400,10 +415,16 @@ SonoStatus sono_tile_feed_add_sparse(SonoTileFeed *feed, const SonoPlan *plan, c
                                      SonoError *err)
 {
     const SonoFeedLane lane = {.view = *view, .channel = channel};
-    const FeedView v = view_of(picture_of(plan), reader->n_channels, &lane);
-    SonoStatus status = add_group(feed, &v, reader, v.overview_t, 0, &v.overview, 1, ticket, err);
+    SonoPlan *sparse = NULL;
+    SonoStatus status = sparse_plan(feed, plan, &sparse, err);
+    if (status != SONO_OK) {
+        return status;
+    }
+    const FeedView v = view_of(sparse, reader->n_channels, &lane);
+    status = add_group(feed, &v, reader, v.overview_t, 0, &v.overview, 1, ticket, err);
     for (int64_t x = v.levels.x0; x < v.levels.x1 && status == SONO_OK; x++) {
         status = add_group(feed, &v, reader, v.levels.level_t, x, v.tiles, v.n_tiles, ticket, err);
     }
+    sono_plan_unref(sparse);
     return status;
 }

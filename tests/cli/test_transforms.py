@@ -315,6 +315,21 @@ class Pictures(Case):
         d, _ = self.picture(SPEECH, "--bands", "60", "--quick", "--channel", "0")
         self.assertEqual((d["n_bands"], d["pool"]), (60, "max"))
 
+    def test_notes_beside_the_axis(self):
+        """Other labels, the same spectrogram; another tuning moves bands and labels alike against Hz."""
+        args = ["--transform", "cqt", "--bins-per-octave", "12", "--fmin-hz", "110", "--fmax-hz", "1760", "--fmin", "110",
+                "--fmax", "1760"]
+        labels = []
+        for more in ([], ["--notes"], ["--notes", "--tuning-hz", "415"]):
+            _, picture = self.picture(self.tone(), *args, *more)
+            _, _, rows = read_png(self.path("x.png"))
+            labels.append([row[:3 * 70] for row in rows])  # what is left of the spectrogram
+            if more == ["--notes"]:
+                self.assertEqual(picture, in_hz)
+            in_hz = picture
+        self.assertNotEqual(labels[0], labels[1])
+        self.assertNotEqual(labels[1], labels[2])
+
     def test_the_loudest_or_the_mean(self):
         """A click in near silence: to be seen by max, to weigh little by mean."""
         samples = [(i * 7919) % 5 - 2 for i in range(48000 * 20)]

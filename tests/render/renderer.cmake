@@ -12,6 +12,8 @@ if(TARGET sono_render)
     LAYERS render LABELS gl)
   target_include_directories(test_selection_marks PRIVATE ${CMAKE_SOURCE_DIR}/src/render)
   sono_test(rows SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_rows.c ${picture} LAYERS render LABELS gl TIMEOUT 240)
+  sono_test(readings SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_readings.c ${picture} LAYERS render LABELS gl
+    TIMEOUT 240)
   sono_test(golden SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_golden.c ${picture} LAYERS render
     LIBS PkgConfig::CAIRO LABELS gl)
   sono_test(preview_commit SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/render/test_preview_commit.c ${picture}

@@ -9,6 +9,7 @@
 #include "sono_codec.h"
 #include "sono_commit.h"
 #include "sono_mem.h"
+#include "sono_transform.h"
 
 #include <math.h>
 #include <string.h>
@@ -41,12 +42,15 @@ typedef struct World {
     double *differences_db;   /* of the core, ascending */
     size_t n_core, n_changed; /* pixels: of the core; of those, that the preview shows differently */
     double window_ms;
+    SonoPlan *plan;        /* of the picture; NULL: the STFT of the program */
+    const char *transform; /* of the commit */
 } World;
 
 static void open_world(World *w)
 {
     SonoError err = {0};
     memset(w, 0, sizeof *w);
+    w->transform = "auto";
     for (int i = 0; i < 256; i++) {
         memset(grey[i], i, 3);
     }
@@ -136,15 +140,34 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* How far the picture's atoms reach: two windows, or, over frequency, to where the lowest band of the mask has faded by
+ * 60 dB, and a band's width above and below. */
+static void reach_of(const SonoPlan *plan, const SonoMask *mask, double longest_s, double shortest_s, double *reach_s,
+                     double *reach_hz)
+{
+    *reach_s = 2.0 * longest_s;
+    *reach_hz = 8.0 / shortest_s; /* the main lobe of a Hann window is four bins wide */
+    if (plan->axis == SONO_AXIS_FREQ) {
+        const SonoRegion r = sono_mask_bounds(mask);
+        int32_t first = 0;
+        int32_t n = 0;
+        sono_plan_atoms_touching(plan, r.f0_hz, r.f1_hz, &first, &n);
+        *reach_s = 2.21 * 3.0 / plan->atoms[first].width_hz; /* three bands overlap */
+        *reach_hz = plan->atoms[first + n - 1].width_hz;
+    }
+}
+
 /* Preview and commit of an operation; both: the core is that of the commit's window, too. |difference| of the core's
  * pixels into w->differences_db, ascending. */
 static void compare(World *w, const SonoClip *clip, double start_s, size_t mask, const char *operation, double param,
                     bool both)
 {
     SonoError err = {0};
-    SonoPlan *plan = picture_plan(&w->f, sono_clip_rate_hz(clip));
+    SonoPlan *plan = w->plan ? sono_plan_ref(w->plan) : picture_plan(&w->f, sono_clip_rate_hz(clip));
     SonoEdit edit = sono_edit_new(sono_operation_find(operation));
     edit.params.v[0] = edit.operation->params.n > 0 ? param : 0.0;
+    (void)snprintf(edit.transform, sizeof edit.transform, "%s", w->transform);
+    edit.transform_params = w->plan ? w->plan->params : edit.transform_params;
     make_mask(mask, start_s, &edit.mask);
     const SonoPcmReader reader = sono_clip_reader(clip);
     SonoRenderView view = picture_view(&w->f, &reader, SONO_SCALE_MEL);
@@ -177,8 +200,10 @@ static void compare(World *w, const SonoClip *clip, double start_s, size_t mask,
     const double picture_window = (double)plan->atoms[0].length;
     const double longest = both ? fmax(picture_window, report.window_frames) : picture_window;
     const double shortest = both ? fmin(picture_window, report.window_frames) : picture_window;
-    const double lobe_hz = 4.0 * plan->rate_hz / shortest; /* the main lobe of a Hann window is four bins wide */
-    find_core(&edit.mask, &view, 2.0 * longest / plan->rate_hz, 2.0 * lobe_hz, core);
+    double reach_s = 0.0;
+    double reach_hz = 0.0;
+    reach_of(plan, &edit.mask, longest / plan->rate_hz, shortest / plan->rate_hz, &reach_s, &reach_hz);
+    find_core(&edit.mask, &view, reach_s, reach_hz, core);
     w->n_core = w->n_changed = 0;
     w->window_ms = 1e3 * report.window_frames / plan->rate_hz;
     for (int i = 0; i < WIDTH * HEIGHT; i++) {
@@ -235,6 +260,34 @@ static void gains_are_what_was_shown(void **state)
     each_sound(check_gains);
 }
 
+/* A picture of bands, the edit in an STFT (which "auto" means) and in the same bands. */
+static void check_bands(World *w, const SonoClip *clip, const char *name, double start_s)
+{
+    static const char *const transforms[] = {"auto", "vqt"};
+    SonoError err = {0};
+    const SonoTransform *vqt = sono_transform_find("vqt");
+    SonoParams params;
+    assert_ok(sono_params_parse(vqt->params, "bins_per_octave=24", &params, &err), err);
+    assert_ok(sono_engine_plan(w->f.engine, vqt, &params, sono_clip_rate_hz(clip), 0, &w->plan, &err), err);
+    for (size_t mask = 0; mask < N_MASKS; mask++) {
+        for (int i = 0; i < 2; i++) {
+            w->transform = transforms[i];
+            compare(w, clip, start_s, mask, "gain", mask % 2 ? 12.0 : -12.0, false);
+            print_message("  %-22s %-11s in %-4s: median %.2f dB, 90 %% within %.2f dB, %zu pixels\n", name,
+                          masks[mask].name, transforms[i], quantile(w, 0.5), quantile(w, 0.9), w->n_core);
+            assert_true(quantile(w, 0.5) <= 1.0);
+        }
+    }
+    sono_plan_unref(w->plan);
+    w->plan = NULL;
+}
+
+static void gains_on_bands_are_what_was_shown(void **state)
+{
+    (void)state;
+    each_sound(check_bands);
+}
+
 /* Part of the core that is within a dB of what was shown. */
 static double share_equal(const World *w)
 {
@@ -274,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gains_are_what_was_shown),
+        cmocka_unit_test(gains_on_bands_are_what_was_shown),
         cmocka_unit_test(erased_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -219,12 +219,39 @@ static void edits_go_on(void **state)
     close_world(&w);
 }
 
+/* Also where the same level of frequency is wanted in two places, below and above a coarser or a finer one. */
+static void every_axis_settles(void **state)
+{
+    (void)state;
+    static const char *const banks[][2] = {{"cqt", "bins_per_octave=96 fmin_hz=20"}, {"bark", "bands_per_bark=24"}};
+    World w;
+    bool comes_back = false;
+    open_world(&w);
+    for (size_t i = 0; i < sizeof banks / sizeof *banks; i++) {
+        SonoPlan *plan = make_plan(&w.stage, banks[i][0], banks[i][1]);
+        set_transform(w.scene, plan);
+        for (int scale = 0; scale < SONO_N_SCALES; scale++) {
+            assert_true(sono_scene_set_scale(w.scene, sono_scale_names[scale]));
+            sono_view_state_fit(sono_scene_view(w.scene));
+            (void)stage_settle(&w.stage, w.scene, NULL, NULL);
+            const SonoRenderView view = sono_view_state_render_view(sono_scene_view(w.scene), 0, 1);
+            const SonoViewLevels l = sono_view_levels(&view, plan);
+            for (int b = 2; b < l.n_bands; b++) {
+                comes_back = comes_back || l.bands[b].level_f == l.bands[b - 2].level_f;
+            }
+        }
+        sono_plan_unref(plan);
+    }
+    assert_true(comes_back);
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_old_picture_stays), cmocka_unit_test(panning_finds_no_holes),
         cmocka_unit_test(the_last_one_counts),   cmocka_unit_test(axis_and_tuning_follow),
-        cmocka_unit_test(edits_go_on),
+        cmocka_unit_test(edits_go_on),           cmocka_unit_test(every_axis_settles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

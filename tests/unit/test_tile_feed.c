@@ -222,13 +222,45 @@ static void first_picture(void **state)
     fixture_close(&f);
 }
 
+/* In bands, too: an STFT stands in, until the sound's bands are there. */
+static void first_picture_of_bands(void **state)
+{
+    (void)state;
+    Fixture f;
+    SonoError err = {0};
+    fixture_open(&f);
+    SonoPcmReader reader = sono_clip_reader(f.clip);
+    reader.revision = 0;
+    SonoTileFeed *feed = NULL;
+    SonoPlan *bands = NULL;
+    const SonoTransform *vqt = sono_transform_find("vqt");
+    assert_ok(sono_display_plan(f.engine, vqt, NULL, RATE, N_FRAMES, &bands, &err), err);
+    assert_ok(sono_tile_feed_new(f.engine, (uint64_t)256 << 20, on_landed, &f, &feed, &err), err);
+    SonoViewState like = {.width_px = 800.0, .height_px = 400.0, .axis = {SONO_SCALE_MEL, 0.0, 4000.0}};
+    assert_ok(sono_first_picture(feed, f.engine, vqt, NULL, &reader, like, NULL, &err), err);
+    assert_ok(sono_tile_feed_set_sound(feed, bands, NULL, 0, (SonoSpan){0, 0}, &err), err);
+    assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
+    assert_true(f.list.complete && f.list.strips[f.list.n - 1].plan->axis == SONO_AXIS_TIME);
+    assert_ok(sono_tile_feed_set_sound(feed, bands, f.clip, 0, (SonoSpan){0, N_FRAMES}, &err), err);
+    for (int n = 0; !f.list.exact; n++) {
+        assert_ok(sono_tile_feed_update(feed, &(SonoFeedLane){f.view, 0, &f.list}, 1, &err), err);
+        const SonoPlanAxis axis = f.list.strips[f.list.n - 1].plan->axis;
+        assert_true(f.list.complete && axis == (f.list.current ? SONO_AXIS_FREQ : SONO_AXIS_TIME));
+        assert_true(n < 100000);
+        (void)nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+    sono_tile_feed_close(feed);
+    sono_tile_feed_unref(feed);
+    sono_plan_unref(bands);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(provisional_then_exact),
-        cmocka_unit_test(edits_touch_their_strips),
-        cmocka_unit_test(moving_about),
-        cmocka_unit_test(first_picture),
+        cmocka_unit_test(provisional_then_exact), cmocka_unit_test(edits_touch_their_strips),
+        cmocka_unit_test(moving_about),           cmocka_unit_test(first_picture),
+        cmocka_unit_test(first_picture_of_bands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

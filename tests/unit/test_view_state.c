@@ -153,6 +153,29 @@ static void scales_keep_the_range(void **state)
     assert_inside(&v);
 }
 
+/* A logarithmic axis may start elsewhere: what was seen from the bottom still is, a part stays the part. */
+static void lowest(void **state)
+{
+    (void)state;
+    SonoViewState v = make_view(SONO_SCALE_LOG);
+    sono_view_state_set_lowest(&v, 55.0);
+    assert_near(v.axis.f0_hz, 55.0, 0.0);
+    assert_near(v.axis.f1_hz, 24000.0, 0.0);
+    sono_view_state_set_scale(&v, SONO_SCALE_BARK);
+    assert_near(v.axis.f0_hz, 0.0, 0.0);
+    sono_view_state_set_lowest(&v, 32.7);
+    assert_near(v.axis.f0_hz, 0.0, 0.0);
+    sono_view_state_set_scale(&v, SONO_SCALE_LOG);
+    assert_near(v.axis.f0_hz, 32.7, 0.0);
+    sono_view_state_zoom_freq(&v, 100.0, 3.0);
+    const SonoFreqAxis part = v.axis;
+    sono_view_state_set_lowest(&v, 0.0);
+    assert_near(v.axis.f0_hz, part.f0_hz, 1e-6);
+    assert_near(v.axis.f1_hz, part.f1_hz, 1e-6);
+    sono_view_state_fit(&v);
+    assert_near(v.axis.f0_hz, 20.0, 0.0);
+}
+
 /* Lanes cover the canvas from top to bottom, alike, with gaps between them; those that do not fit are scrolled to. */
 static void lanes(void **state)
 {
@@ -336,6 +359,7 @@ int main(void)
         cmocka_unit_test(pan_stays_inside),
         cmocka_unit_test(sizes_and_lengths),
         cmocka_unit_test(scales_keep_the_range),
+        cmocka_unit_test(lowest),
         cmocka_unit_test(lanes),
         cmocka_unit_test(one_channel),
         cmocka_unit_test(conversions_in_lanes),

@@ -1,38 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cpu_vector.h"
 
-/* ThreadSanitizer instruments the resolvers that choose a clone, which run before it does. */
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-#define CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define CLONES
-#endif
+#include "sono_clones.h"
 
 typedef float Floats8 __attribute__((vector_size(32), aligned(4), may_alias));
 typedef float Floats4 __attribute__((vector_size(16), aligned(4), may_alias));
 
-CLONES void cpu_multiply(const float *restrict x, const float *restrict g, int64_t n, float *restrict out)
+SONO_CLONES void cpu_multiply(const float *restrict x, const float *restrict g, int64_t n, float *restrict out)
 {
     for (int64_t i = 0; i < n; i++) {
         out[i] = x[i] * g[i];
     }
 }
 
-CLONES void cpu_multiply_add(const float *restrict x, const float *restrict g, int64_t n, float *restrict out)
+SONO_CLONES void cpu_multiply_add(const float *restrict x, const float *restrict g, int64_t n, float *restrict out)
 {
     for (int64_t i = 0; i < n; i++) {
         out[i] += x[i] * g[i];
     }
 }
 
-CLONES void cpu_add(const float *restrict x, int64_t n, float *restrict out)
+SONO_CLONES void cpu_add(const float *restrict x, int64_t n, float *restrict out)
 {
     for (int64_t i = 0; i < n; i++) {
         out[i] += x[i];
     }
 }
 
-CLONES void cpu_scale(const SonoCplx *restrict x, const float *restrict g, int64_t n, SonoCplx *restrict out)
+SONO_CLONES void cpu_scale(const SonoCplx *restrict x, const float *restrict g, int64_t n, SonoCplx *restrict out)
 {
     int64_t i = 0;
     for (; i + 8 <= n; i += 8) {
@@ -66,7 +61,7 @@ static void add_one(const SonoCplx *x, float g, SonoCplx *out)
     out->im += x->im * g;
 }
 
-CLONES void cpu_scale_add(const SonoCplx *restrict x, const float *restrict g, int64_t n, SonoCplx *restrict out)
+SONO_CLONES void cpu_scale_add(const SonoCplx *restrict x, const float *restrict g, int64_t n, SonoCplx *restrict out)
 {
     int64_t i = 0;
     for (; i + 8 <= n; i += 8) {
@@ -94,16 +89,30 @@ CLONES void cpu_scale_add(const SonoCplx *restrict x, const float *restrict g, i
     }
 }
 
-CLONES void cpu_from_real(const float *restrict x, int64_t n, SonoCplx *restrict out)
+SONO_CLONES void cpu_from_real(const float *restrict x, int64_t n, SonoCplx *restrict out)
 {
     for (int64_t i = 0; i < n; i++) {
         out[i] = (SonoCplx){x[i], 0.0f};
     }
 }
 
-CLONES void cpu_to_real(const SonoCplx *restrict x, int64_t n, float *restrict out)
+SONO_CLONES void cpu_to_real(const SonoCplx *restrict x, int64_t n, float *restrict out)
 {
     for (int64_t i = 0; i < n; i++) {
         out[i] = x[i].re;
+    }
+}
+
+SONO_CLONES void cpu_widen(const float *restrict x, int64_t n, double *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = (double)x[i];
+    }
+}
+
+SONO_CLONES void cpu_round(const double *restrict x, int64_t n, float *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = (float)x[i];
     }
 }
