@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Loops that are compiled twice: for the baseline and for AVX2, chosen when the program starts. Both give the same bits:
- * nothing is contracted, and sums keep their order. For loops over whole arrays that take a microsecond or so. */
+/* Loops that are compiled for several widths of vectors; the program takes what the processor has when it starts. All
+ * give the same bits: nothing is contracted, and sums keep their order. For loops over whole arrays. */
 #pragma once
 
 /* ThreadSanitizer instruments the functions that choose, which run before it does. */

@@ -265,5 +265,5 @@ void sono_inspector_show_tuning(SonoInspector *inspector, double tuning_hz)
 
 gboolean sono_inspector_shows_transform(SonoInspector *inspector)
 {
-    return gtk_widget_get_mapped(inspector->transform);
+    return transform_panel_is_seen(TRANSFORM_PANEL(inspector->transform));
 }

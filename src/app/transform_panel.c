@@ -23,6 +23,7 @@ struct _TransformPanel {
     GtkBox parent_instance;
     const SonoTransform *transform; /* that is shown; NULL: none yet */
     Split *splits;                  /* one for each transform */
+    guint chosen;                   /* preset that it is */
     gboolean showing;               /* the widgets follow the choice, not the user */
     GtkWidget *preset, *chooser, *params, *more, *rest, *tuning, *about, *problem;
 };
@@ -76,8 +77,13 @@ static Split split_of(const SonoTransform *transform)
 static void on_preset(TransformPanel *p)
 {
     const guint i = gtk_drop_down_get_selected(GTK_DROP_DOWN(p->preset));
-    if (!p->showing && i != GTK_INVALID_LIST_POSITION && i < index_of_preset(NULL)) {
+    if (p->showing || i == GTK_INVALID_LIST_POSITION) {
+        return;
+    }
+    if (i < index_of_preset(NULL)) {
         gtk_widget_activate_action(GTK_WIDGET(p), "win.preset", "s", sono_presets[i]->name);
+    } else { /* what is one's own is made with the parameters */
+        gtk_drop_down_set_selected(GTK_DROP_DOWN(p->preset), p->chosen);
     }
 }
 
@@ -144,7 +150,8 @@ void transform_panel_show(TransformPanel *p, const TransformChoice *choice, cons
     const Split *split = &p->splits[i];
     p->showing = TRUE;
     p->transform = choice->transform;
-    gtk_drop_down_set_selected(GTK_DROP_DOWN(p->preset), index_of_preset(preset));
+    p->chosen = index_of_preset(preset);
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(p->preset), p->chosen);
     gtk_drop_down_set_selected(GTK_DROP_DOWN(p->chooser), i);
     tip_set(p->preset, preset ? _(preset->tip) : NULL);
     tip_set(p->chooser, _(choice->transform->tip));
@@ -159,6 +166,16 @@ void transform_panel_show(TransformPanel *p, const TransformChoice *choice, cons
         gtk_label_set_text(GTK_LABEL(p->about), about);
     }
     gtk_widget_set_visible(p->about, plan != NULL && !problem);
+}
+
+/* Not folded away, and not scrolled out of view. */
+gboolean transform_panel_is_seen(TransformPanel *p)
+{
+    GtkWidget *view = gtk_widget_get_ancestor(p->chooser, GTK_TYPE_SCROLLED_WINDOW);
+    graphene_rect_t at;
+    return gtk_widget_get_mapped(p->chooser) &&
+           (!view || (gtk_widget_compute_bounds(p->chooser, view, &at) && at.origin.y >= 0.0f &&
+                      at.origin.y + 2.0f * at.size.height <= (float)gtk_widget_get_height(view)));
 }
 
 void transform_panel_show_tuning(TransformPanel *p, double tuning_hz)
@@ -303,8 +320,8 @@ static void transform_panel_init(TransformPanel *p)
     }
     gtk_orientable_set_orientation(GTK_ORIENTABLE(p), GTK_ORIENTATION_VERTICAL);
     add_choosers(p);
-    add_params(p);
     p->problem = add_line(p, "problem", GTK_ACCESSIBLE_ROLE_ALERT);
+    add_params(p);
     p->about = add_line(p, "about", GTK_ACCESSIBLE_ROLE_LABEL);
     add_notes(p);
 }

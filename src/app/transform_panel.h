@@ -13,5 +13,7 @@ GtkWidget *transform_panel_new(void);
 /* plan: of the choice, or NULL while there is none; problem: why there will be none, or NULL. */
 void transform_panel_show(TransformPanel *panel, const TransformChoice *choice, const SonoPlan *plan,
                           const char *problem);
+/* A problem with it would be seen. */
+gboolean transform_panel_is_seen(TransformPanel *panel);
 /* The concert pitch, from the settings. */
 void transform_panel_show_tuning(TransformPanel *panel, double tuning_hz);

@@ -122,7 +122,7 @@ static void sono_window_class_init(SonoWindowClass *klass)
     sono_app_register_resource();
     gtk_widget_class_set_template_from_resource(widget, SONO_RESOURCE "window.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget, SonoWindow, name)
-    CHILD(content), CHILD(welcome), CHILD(name), CHILD(info), CHILD(menu_button), CHILD(display_button);
+    CHILD(content), CHILD(welcome), CHILD(name), CHILD(info), CHILD(menu_button), CHILD(display_button), CHILD(presets);
     gtk_widget_class_install_action(widget, "window.focus-stage", NULL, focus_stage);
 }
 
@@ -226,6 +226,15 @@ static void restore_size(SonoWindow *w)
     }
 }
 
+static void list_presets(SonoWindow *w)
+{
+    for (const SonoPreset *const *preset = sono_presets; *preset; preset++) {
+        g_autoptr(GMenuItem) item = g_menu_item_new(_((*preset)->title), NULL);
+        g_menu_item_set_action_and_target(item, "win.preset", "s", (*preset)->name);
+        g_menu_append_item(w->presets, item);
+    }
+}
+
 SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStore *store, SonoSettings *settings,
                             SonoSpeaker *speaker)
 {
@@ -244,6 +253,7 @@ SonoWindow *sono_window_new(GtkApplication *app, SonoEngine *engine, SonoPcmStor
     window_watch_keys(w);
     restore_size(w);
     g_menu_insert_submenu(G_MENU(files), 1, _("Open _Recent"), sono_recent_menu(app));
+    list_presets(w);
     window_refresh(w);
     return w;
 }

@@ -91,6 +91,7 @@ struct _SonoWindow {
     GtkWidget *volume;
     GtkWidget *paned;                                                          /* stage and inspector */
     GtkWidget *content, *welcome, *name, *info, *menu_button, *display_button; /* of the template */
+    GMenu *presets;                                                            /* likewise, in its menu */
     gboolean by_mouse;    /* what was done in the window last was done with the mouse */
     gulong paned_handler; /* until the width of the inspector is set */
     guint tasks_source;

@@ -50,7 +50,8 @@ static double status_mb(const char *name)
     char line[128];
     FILE *file = fopen("/proc/self/status", "re");
     while (file && fgets(line, sizeof line, file)) {
-        if (strncmp(line, name, strlen(name)) == 0 && sscanf(line + strlen(name), ": %lf kB", &kb) == 1) {
+        if (strncmp(line, name, strlen(name)) == 0) { /* "VmRSS:     1234 kB" */
+            kb = strtod(line + strlen(name) + 1, NULL);
             break;
         }
     }

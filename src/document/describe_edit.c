@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "document_private.h"
+#include "sono_transform.h"
 #include "utf8.h"
 
 typedef struct Text {
@@ -105,6 +106,15 @@ static void put_region(Text *t, SonoRegion r, double end_s, double top_hz)
     }
 }
 
+/* Unless it was chosen for the edit. */
+static void put_transform(Text *t, const SonoEdit *edit)
+{
+    const SonoTransform *transform = sono_transform_find(edit->transform);
+    if (transform) {
+        put(t, ", %s", word(t, transform->title));
+    }
+}
+
 const char *sono_document_describe_edit(const SonoDocument *doc, size_t index, SonoTranslateFn translate, char *buf,
                                         size_t n_bytes)
 {
@@ -123,6 +133,7 @@ const char *sono_document_describe_edit(const SonoDocument *doc, size_t index, S
         const double rate_hz = sono_clip_rate_hz(doc->base);
         put_operation(&t, &step->edit);
         put_region(&t, step->region, (double)sono_clip_n_frames(doc->base) / rate_hz, 0.5 * rate_hz);
+        put_transform(&t, &step->edit);
     }
     trim(&t);
     return buf;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "band_pump.h"
 
+#include "band_line.h"
 #include "dialect_c.h"
+#include "sono_clones.h"
 
 #include "sono_mem.h"
 
@@ -16,25 +18,6 @@ static int64_t min64(int64_t a, int64_t b)
 static int64_t max64(int64_t a, int64_t b)
 {
     return a > b ? a : b;
-}
-
-static int64_t ceil_div(int64_t a, int64_t b)
-{
-    return a / b + (a % b > 0);
-}
-
-/* The first coefficient of n per slice, counted from frame 0, that is not before the frame. Whole slices are taken off
- * first: a frame times n need not fit. */
-static int64_t coef_from(const SonoPlan *plan, int64_t n, int64_t frame)
-{
-    const int64_t whole = frame / plan->slice_len;
-    return whole * n + ceil_div(frame % plan->slice_len * n, plan->slice_len);
-}
-
-static size_t coef_in_row(int64_t a, int64_t n)
-{
-    const int64_t r = a % n;
-    return (size_t)(r < 0 ? r + n : r);
 }
 
 static size_t n_planes(BandPool pool)
@@ -94,14 +77,14 @@ size_t band_pump_bytes(const BandRaster *raster, bool holds_all)
 {
     const size_t row = holds_all ? raster->n_all_coef : raster->n_group_coef;
     return (size_t)raster->plan->slice_len * sizeof(float) +
-           (row + raster->n_tail + (size_t)raster->max_coef + 1) * sizeof(SonoCplx) +
-           ((size_t)raster->max_coef + 1) * sizeof(float);
+           (row + raster->n_tail + (size_t)raster->max_line + 1 + (size_t)raster->max_input) * sizeof(SonoCplx) +
+           ((size_t)raster->max_line + 1) * sizeof(float);
 }
 
 bool band_pump_init(BandPump *pump, SonoEngine *engine, BandRaster *raster, bool holds_all)
 {
     const size_t row = holds_all ? raster->n_all_coef : raster->n_group_coef;
-    const size_t line = (size_t)raster->max_coef + 1;
+    const size_t line = (size_t)raster->max_line + 1;
     *pump = (BandPump){
         .engine = engine,
         .raster = band_raster_ref(raster),
@@ -110,9 +93,10 @@ bool band_pump_init(BandPump *pump, SonoEngine *engine, BandRaster *raster, bool
         .row = sono_alloc_uncleared(row, sizeof *pump->row),
         .tail = sono_alloc_aligned(raster->n_tail, sizeof *pump->tail),
         .line = sono_alloc_uncleared(line, sizeof *pump->line),
+        .input = sono_alloc_uncleared((size_t)raster->max_input, sizeof *pump->input),
         .power = sono_alloc_uncleared(line, sizeof *pump->power),
     };
-    return pump->pcm && pump->row && pump->tail && pump->line && pump->power;
+    return pump->pcm && pump->row && pump->tail && pump->line && pump->input && pump->power;
 }
 
 void band_pump_free(BandPump *pump)
@@ -122,6 +106,7 @@ void band_pump_free(BandPump *pump)
     sono_free(pump->row);
     sono_free(pump->tail);
     sono_free(pump->line);
+    sono_free(pump->input);
     sono_free(pump->power);
     *pump = (BandPump){0};
 }
@@ -152,45 +137,14 @@ SonoStatus band_pump_load(BandPump *pump, int32_t group, const SonoPcmReader *re
     return status;
 }
 
-/* out[0 .. a1 - a0) = coefficients a0.. of a row of n, which goes round. */
-static void unroll(const SonoCplx *row, int64_t n, int64_t a0, int64_t a1, SonoCplx *out)
-{
-    for (int64_t a = a0; a < a1;) {
-        const size_t at = coef_in_row(a, n);
-        const int64_t run = min64(a1 - a, n - (int64_t)at);
-        memcpy(out + (a - a0), row + at, (size_t)run * sizeof *out);
-        a += run;
-    }
-}
-
-static void add(const SonoCplx *restrict tail, int64_t n, SonoCplx *restrict out)
-{
-    for (int64_t i = 0; i < n; i++) {
-        out[i].re += tail[i].re;
-        out[i].im += tail[i].im;
-    }
-}
-
-static void powers(const SonoCplx *restrict z, int64_t n, float *restrict power)
+SONO_CLONES static void powers(const SonoCplx *restrict z, int64_t n, float *restrict power)
 {
     for (int64_t i = 0; i < n; i++) {
         power[i] = z[i].re * z[i].re + z[i].im * z[i].im;
     }
 }
 
-/* Which coefficients of a band a step has: [a0, a1), up to shared together with the slice before. */
-typedef struct StepCoefs {
-    int64_t a0, shared, a1;
-} StepCoefs;
-
-static StepCoefs step_coefs(const SonoPlan *plan, int64_t m, int64_t n)
-{
-    return (StepCoefs){.a0 = coef_from(plan, n, sono_plan_slice_start(plan, m)),
-                       .shared = coef_from(plan, n, sono_plan_slice_start(plan, m - 1) + plan->slice_len),
-                       .a1 = coef_from(plan, n, sono_plan_slice_start(plan, m + 1))};
-}
-
-static float loudest(const float *power, int64_t n)
+SONO_CLONES static float loudest(const float *power, int64_t n)
 {
     float best[LANES] = {0};
     int64_t i = 0;
@@ -219,8 +173,9 @@ static void take_mean(BandColumns *cols, size_t at, const float *power, int64_t 
     cols->n[at] += (float)n;
 }
 
-/* line: z[-1] is the coefficient before z[0]. */
-static void take_loudest(BandColumns *cols, size_t at, const SonoCplx *z, const float *power, int64_t n)
+/* line: z[-1] is the coefficient before z[0]. of_start: the phases are those at the column's start, of which the
+ * picture at its finest says them, not those of the loudest coefficient. */
+static void take_loudest(BandColumns *cols, size_t at, const SonoCplx *z, const float *power, int64_t n, bool of_start)
 {
     const float best = loudest(power, n);
     if (!(best > cols->power[at])) {
@@ -231,7 +186,7 @@ static void take_loudest(BandColumns *cols, size_t at, const SonoCplx *z, const 
         return;
     }
     int64_t i = 0;
-    while (i + 1 < n && power[i] != best) {
+    while (!of_start && i + 1 < n && power[i] != best) {
         i++;
     }
     cols->re[at] = z[i].re;
@@ -259,42 +214,59 @@ static void take_each(BandColumns *cols, size_t at, const SonoCplx *restrict z, 
     }
 }
 
-/* Columns [j0, j1) of a band take what lies in the step; line[1] is coefficient a0. */
-static void pool_band(BandPump *pump, int32_t row, StepCoefs step, int32_t j0, int32_t j1, BandColumns *cols)
+/* Columns [j0, j1) of a band take samples [a0, a1); line[1] is sample a0. */
+static void pool_band(BandPump *pump, int32_t row, int64_t a0, int64_t a1, int32_t j0, int32_t j1, BandColumns *cols)
 {
     const SonoPlan *plan = pump->raster->plan;
-    const int64_t n = pump->raster->n_coef[row];
+    const int64_t n = pump->raster->n_line[row];
     const SonoCplx *z = pump->line + 1;
     const size_t first = (size_t)row * cols->stride;
-    if (n * cols->width == plan->slice_len) {
-        const int64_t from = max64(step.a0, cols->edge[j0] / cols->width);
-        const int64_t to = min64(step.a1, cols->edge[j1] / cols->width);
-        const size_t at = first + (size_t)(j0 + (from - cols->edge[j0] / cols->width));
-        if (to > from) {
-            take_each(cols, at, z + (from - step.a0), pump->power + (from - step.a0), to - from);
-        }
+    if (n * cols->width == plan->slice_len) { /* sample a is column a */
+        take_each(cols, first + (size_t)(j0 + (a0 - cols->edge[j0] / cols->width)), z, pump->power, a1 - a0);
         return;
     }
-    int64_t from = max64(step.a0, coef_from(plan, n, cols->edge[j0]));
+    int64_t from = a0;
     for (int32_t j = j0; j < j1; j++) {
-        const int64_t to = min64(step.a1, coef_from(plan, n, cols->edge[j + 1]));
+        const int64_t to = min64(a1, band_sample_from(plan, n, cols->edge[j + 1]));
         if (to <= from) {
             continue;
         }
-        const float *power = pump->power + (from - step.a0);
+        const float *power = pump->power + (from - a0);
         if (cols->pool == BAND_MEAN_LEVEL) {
             take_mean(cols, first + (size_t)j, power, to - from);
         } else {
-            take_loudest(cols, first + (size_t)j, z + (from - step.a0), power, to - from);
+            take_loudest(cols, first + (size_t)j, z + (from - a0), power, to - from, cols->width == plan->picture_hop);
         }
         from = to;
     }
 }
 
-void band_pump_add(BandPump *pump, int32_t group, int64_t m, BandColumns *cols)
+/* The samples of a band that the columns want of the step, and the one before. */
+static void add_band(BandPump *pump, int32_t row, const SonoCplx *coef, int64_t m, int32_t j0, int32_t j1,
+                     BandColumns *cols)
 {
     const BandRaster *r = pump->raster;
-    const BandGroup *g = &r->groups[group];
+    const int64_t n = r->n_line[row];
+    const StepSamples step = band_step_samples(r->plan, m, n);
+    const SonoCplx *tail = pump->tail + r->tail_at[row];
+    const int64_t a0 = max64(step.a0, band_sample_from(r->plan, n, cols->edge[j0]));
+    const int64_t a1 = min64(step.a1, band_sample_from(r->plan, n, cols->edge[j1]));
+    if (a1 <= a0) {
+        return;
+    }
+    if (a0 == step.a0) {
+        pump->line[0] = tail[0];
+        band_line_fill(r, row, m, coef, tail, a0, a1, pump->input, pump->line + 1);
+    } else {
+        band_line_fill(r, row, m, coef, tail, a0 - 1, a1, pump->input, pump->line);
+    }
+    powers(pump->line + 1, a1 - a0, pump->power);
+    pool_band(pump, row, a0, a1, j0, j1, cols);
+}
+
+void band_pump_add(BandPump *pump, int32_t group, int64_t m, BandColumns *cols)
+{
+    const BandGroup *g = &pump->raster->groups[group];
     const int64_t t0 = sono_plan_slice_start(g->plan, m);
     const int64_t t1 = sono_plan_slice_start(g->plan, m + 1);
     int32_t j0 = 0;
@@ -306,14 +278,7 @@ void band_pump_add(BandPump *pump, int32_t group, int64_t m, BandColumns *cols)
         j1--;
     }
     for (int32_t i = 0; i < g->n_rows && j1 > j0; i++) {
-        const int32_t row = g->row0 + i;
-        const StepCoefs step = step_coefs(g->plan, m, r->n_coef[row]);
-        const SonoCplx *tail = pump->tail + r->tail_at[row];
-        pump->line[0] = tail[0];
-        unroll(row_of(pump, g) + g->plan->atoms[i].coef_at, r->n_coef[row], step.a0, step.a1, pump->line + 1);
-        add(tail + 1, step.shared - step.a0, pump->line + 1);
-        powers(pump->line + 1, step.a1 - step.a0, pump->power);
-        pool_band(pump, row, step, j0, j1, cols);
+        add_band(pump, g->row0 + i, row_of(pump, g) + g->plan->atoms[i].coef_at, m, j0, j1, cols);
     }
 }
 
@@ -323,29 +288,12 @@ void band_pump_pass(BandPump *pump, int32_t group, int64_t m)
     const BandGroup *g = &r->groups[group];
     for (int32_t i = 0; i < g->n_rows; i++) {
         const int32_t row = g->row0 + i;
-        const int64_t n = r->n_coef[row];
-        const StepCoefs step = step_coefs(g->plan, m, n);
-        const int64_t end = coef_from(g->plan, n, sono_plan_slice_start(g->plan, m) + g->plan->slice_len);
         const SonoCplx *coef = row_of(pump, g) + g->plan->atoms[i].coef_at;
-        SonoCplx *tail = pump->tail + r->tail_at[row];
-        SonoCplx last = coef[coef_in_row(step.a1 - 1, n)];
-        if (step.a1 == step.shared) { /* slices that overlap by half: all of a step is shared */
-            last.re += tail[step.a1 - step.a0].re;
-            last.im += tail[step.a1 - step.a0].im;
-        }
-        unroll(coef, n, step.a1, end, tail + 1);
-        tail[0] = last;
+        band_line_tail(r, row, m, coef, pump->input, pump->tail + r->tail_at[row]);
     }
 }
 
-static int64_t step_at(const SonoPlan *plan, int64_t frame)
+SonoSlices band_slices(const SonoPlan *plan, int64_t before, int64_t t0, int64_t t1)
 {
-    const int64_t from = frame + plan->slice_lead;
-    return from >= 0 ? from / plan->slice_hop : -ceil_div(-from, plan->slice_hop);
-}
-
-SonoSlices band_steps(const SonoPlan *plan, int64_t before, int64_t t0, int64_t t1)
-{
-    const int64_t first = step_at(plan, t0 - before);
-    return (SonoSlices){first, step_at(plan, t1 - 1) - first + 1};
+    return sono_plan_slices_touching(plan, (SonoSpan){t0 - before, t1 - t0 + before});
 }

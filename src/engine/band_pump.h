@@ -42,8 +42,9 @@ typedef struct BandPump {
     bool holds_all;     /* the rows of all groups at once */
     float *pcm;         /* [slice_len] */
     SonoCplx *row, *tail;
-    SonoCplx *line; /* [max_coef + 1] of a band in the order of time, the one before first */
-    float *power;   /* [max_coef + 1] */
+    SonoCplx *line;  /* [max_line + 1] samples of a band in the order of time, the one before first */
+    SonoCplx *input; /* [max_input] coefficients to interpolate between */
+    float *power;    /* [max_line + 1] */
 } BandPump;
 
 bool band_pump_init(BandPump *pump, SonoEngine *engine, BandRaster *raster, bool holds_all); /* false: no memory */
@@ -53,10 +54,10 @@ size_t band_pump_bytes(const BandRaster *raster, bool holds_all);
 /* Slice m of a group, from the reader. Errors: NOMEM, IO, those of the engine. */
 SonoStatus band_pump_load(BandPump *pump, int32_t group, const SonoPcmReader *reader, int channel, int64_t m,
                           SonoError *err);
-/* Step m into the columns; the slice before must have passed. */
+/* Step m into the columns; the slice before must have passed, if the columns need it. */
 void band_pump_add(BandPump *pump, int32_t group, int64_t m, BandColumns *cols);
 /* Keep of slice m what the next step needs. */
 void band_pump_pass(BandPump *pump, int32_t group, int64_t m);
 
-/* Steps that the frames [t0, t1) need, from before frames earlier on. The slice before the first step is needed too. */
-SonoSlices band_steps(const SonoPlan *plan, int64_t before, int64_t t0, int64_t t1);
+/* Slices, one after another, that columns from frame t0 to t1 need, with samples from before frames earlier on. */
+SonoSlices band_slices(const SonoPlan *plan, int64_t before, int64_t t0, int64_t t1);

@@ -31,8 +31,7 @@ SonoSlices column_bands_slices(const ColumnJob *job, int64_t col, int64_t n_cols
 {
     const int64_t width = column_frames(job);
     const int64_t before = job->provisional ? 0 : job->raster->spacing;
-    const SonoSlices steps = band_steps(job->plan, before, col * width, (col + n_cols) * width);
-    return (SonoSlices){steps.first - 1, steps.n + 1};
+    return band_slices(job->plan, before, col * width, (col + n_cols) * width);
 }
 
 int64_t column_bands_unit_width(const ColumnJob *job)
@@ -79,8 +78,8 @@ static void finish_columns(const ColumnJob *job, ColumnScratch *scratch, ColumnU
     }
 }
 
-/* All groups of bands of one slice; add: into the columns, else only for what the next step needs. */
-static bool take_slice(ColumnJob *job, ColumnScratch *scratch, int64_t m, bool into_columns)
+/* All groups of bands of one slice into the columns. */
+static bool take_slice(ColumnJob *job, ColumnScratch *scratch, int64_t m)
 {
     BandPump *pump = &scratch->pump;
     for (int32_t g = 0; g < job->raster->n_groups; g++) {
@@ -94,9 +93,7 @@ static bool take_slice(ColumnJob *job, ColumnScratch *scratch, int64_t m, bool i
             column_stop(job, status, &error);
             return false;
         }
-        if (into_columns) {
-            band_pump_add(pump, g, m, &scratch->bands);
-        }
+        band_pump_add(pump, g, m, &scratch->bands);
         band_pump_pass(pump, g, m);
     }
     return true;
@@ -161,7 +158,7 @@ void column_bands_make(ColumnJob *job, ColumnScratch *scratch, ColumnUnit unit)
     band_columns_reset(b);
     const SonoSlices slices = column_bands_slices(job, job->col0 + unit.tx0, b->n_cols);
     for (int64_t i = 0; i < slices.n; i++) {
-        if (!take_slice(job, scratch, slices.first + i, i > 0)) {
+        if (!take_slice(job, scratch, slices.first + i)) {
             return;
         }
     }

@@ -68,7 +68,6 @@ SonoSpan sono_columns_support(const SonoPlan *of, int level_t, int64_t first_col
         return sono_plan_support(plan,
                                  (SonoSlices){(first_col << level_t) - before, ((int64_t)n_cols << level_t) + before});
     }
-    const SonoSlices steps =
-        band_steps(plan, band_raster_spacing(plan, level_t), first_col * width, (first_col + n_cols) * width);
-    return sono_plan_support(plan, (SonoSlices){steps.first - 1, steps.n + 1});
+    const int64_t before = band_raster_spacing(plan, level_t);
+    return sono_plan_support(plan, band_slices(plan, before, first_col * width, (first_col + n_cols) * width));
 }

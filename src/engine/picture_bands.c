@@ -13,17 +13,15 @@ static SonoStatus pool_columns(const Painting *p, const int64_t *edge, BandColum
     SonoStatus status = band_pump_init(&pump, p->engine, p->raster, false)
                             ? SONO_OK
                             : sono_fail(err, SONO_E_NOMEM, "no memory to paint a spectrogram");
-    const SonoSlices steps = band_steps(p->plan, 0, edge[0], edge[cols->n_cols]);
+    const SonoSlices slices = band_slices(p->plan, 0, edge[0], edge[cols->n_cols]);
     cols->edge = edge;
     band_columns_reset(cols);
-    for (int64_t i = -1; i < steps.n && status == SONO_OK; i++) {
+    for (int64_t m = slices.first; m < slices.first + slices.n && status == SONO_OK; m++) {
         for (int32_t g = 0; g < p->raster->n_groups && status == SONO_OK; g++) {
-            status = band_pump_load(&pump, g, p->reader, p->spec->channel, steps.first + i, err);
-            if (status == SONO_OK && i >= 0) {
-                band_pump_add(&pump, g, steps.first + i, cols);
-            }
+            status = band_pump_load(&pump, g, p->reader, p->spec->channel, m, err);
             if (status == SONO_OK) {
-                band_pump_pass(&pump, g, steps.first + i);
+                band_pump_add(&pump, g, m, cols);
+                band_pump_pass(&pump, g, m);
             }
         }
     }

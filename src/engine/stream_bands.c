@@ -38,7 +38,7 @@ SonoStatus stream_bands_init(SonoStream *s, SonoError *err)
     }
     for (int c = 0; c < s->n_channels && good; c++) {
         StreamChannel *channel = &s->channels[c];
-        channel->next = band_steps(s->plan, raster->spacing, 0, 1).first - 1;
+        channel->next = band_slices(s->plan, raster->spacing, 0, 1).first;
         channel->tail = sono_alloc_aligned(raster->n_tail, sizeof *channel->tail);
         channel->carry = sono_alloc_aligned(N_PLANES * (size_t)n_rows, sizeof *channel->carry);
         good = channel->tail && channel->carry;

@@ -255,12 +255,14 @@ static void many_edits_are_no_burden(void **state)
     }
 }
 
-static void push_described(SonoDocument *doc, const char *operation, double param, SonoRegion region, const char *label)
+static void push_described(SonoDocument *doc, const char *operation, double param, SonoRegion region, const char *label,
+                           const char *transform)
 {
     SonoError err = {0};
     SonoEdit edit = sono_edit_new(sono_operation_find(operation));
     edit.params.v[0] = param;
     (void)snprintf(edit.label, sizeof edit.label, "%s", label);
+    (void)snprintf(edit.transform, sizeof edit.transform, "%s", transform ? transform : "auto");
     SonoClip *clip = changed(sono_document_clip(doc), (SonoSpan){0, 10});
     assert_ok(sono_document_push(doc, sono_clip_revision(sono_document_clip(doc)), &edit, clip, (SonoSpan){0, 10},
                                  region, &err),
@@ -282,17 +284,18 @@ static void edits_are_described_in_words(void **state)
         const char *operation;
         double param;
         SonoRegion region;
-        const char *label, *text;
+        const char *label, *text, *transform;
     } cases[] = {
-        {"gain", -12.0, {1.2, 1.85, 440, 880}, "", "Gain -12.0 dB, 1.20 to 1.85 s, 440 to 880 Hz"},
-        {"gain", 0.25, {1.2, 1.85, 440, 880}, "", "Gain 0.25 dB, 1.20 to 1.85 s, 440 to 880 Hz"},
-        {"erase", 0.0, {0.001, 0.0125, 1500, 12000}, "", "Erase, 0.001 to 0.013 s, 1.50 to 12.00 kHz"},
-        {"erase", 0.0, {0.0, end_s, 50, 60}, "", "Erase, 50 to 60 Hz"},
-        {"erase", 0.0, {0.0, end_s, 50, 51.5}, "", "Erase, 50.0 to 51.5 Hz"},
-        {"erase", 0.0, {0.0, end_s, 0, 24000}, "", "Erase"},
-        {"restore", 0.0, {0.0, end_s, 0, 24000}, "", "Restore original"},
-        {"restore", 7.0, {1, 2, 0, 24000}, "", "Restore state 7, 1.00 to 2.00 s"},
-        {"gain", -12.0, {1, 2, 3, 4}, "click \xe2\x80\x94 weg", "click \xe2\x80\x94 weg"},
+        {"gain", -12.0, {1.2, 1.85, 440, 880}, "", "Gain -12.0 dB, 1.20 to 1.85 s, 440 to 880 Hz", NULL},
+        {"gain", 0.25, {1.2, 1.85, 440, 880}, "", "Gain 0.25 dB, 1.20 to 1.85 s, 440 to 880 Hz", NULL},
+        {"erase", 0.0, {0.001, 0.0125, 1500, 12000}, "", "Erase, 0.001 to 0.013 s, 1.50 to 12.00 kHz", NULL},
+        {"erase", 0.0, {0.0, end_s, 50, 60}, "", "Erase, 50 to 60 Hz", NULL},
+        {"erase", 0.0, {0.0, end_s, 50, 51.5}, "", "Erase, 50.0 to 51.5 Hz", NULL},
+        {"erase", 0.0, {0.0, end_s, 0, 24000}, "", "Erase", NULL},
+        {"restore", 0.0, {0.0, end_s, 0, 24000}, "", "Restore original", NULL},
+        {"restore", 7.0, {1, 2, 0, 24000}, "", "Restore state 7, 1.00 to 2.00 s", NULL},
+        {"erase", 0.0, {0.0, end_s, 50, 60}, "", "Erase, 50 to 60 Hz, Constant-Q transform", "cqt"},
+        {"gain", -12.0, {1, 2, 3, 4}, "click \xe2\x80\x94 weg", "click \xe2\x80\x94 weg", NULL},
     };
     const size_t n = sizeof cases / sizeof *cases;
     SonoError err = {0};
@@ -304,7 +307,7 @@ static void edits_are_described_in_words(void **state)
     assert_ok(sono_document_new("a.wav", base, NULL, &doc, &err), err);
     sono_clip_unref(base);
     for (size_t i = 0; i < n; i++) {
-        push_described(doc, cases[i].operation, cases[i].param, cases[i].region, cases[i].label);
+        push_described(doc, cases[i].operation, cases[i].param, cases[i].region, cases[i].label, cases[i].transform);
         assert_string_equal(sono_document_describe_edit(doc, i, NULL, text, sizeof text), cases[i].text);
     }
     assert_string_equal(sono_document_describe_edit(doc, n, NULL, text, sizeof text), "");

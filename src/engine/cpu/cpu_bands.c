@@ -34,6 +34,7 @@ typedef struct Work {
     float *frames;      /* [L]: frame t at t mod L; in analysis the spectrum's own memory */
     SonoCplx *band;     /* [largest n_fft] */
     float *real;        /* [the same]: coefficients of a real band */
+    double *exact;      /* [L + 2], where the slice's FFT is in double, else NULL */
 } Work;
 
 static int64_t min64(int64_t a, int64_t b)
@@ -59,6 +60,7 @@ static void work_close(const Call *call, Work *w)
     sono_free(w->spectrum);
     sono_free(w->band);
     sono_free(w->real);
+    sono_free(w->exact);
 }
 
 static bool work_open(const Call *call, Work *w)
@@ -69,7 +71,10 @@ static bool work_open(const Call *call, Work *w)
                 .band = sono_alloc_uncleared(n_fft, sizeof *w->band),
                 .real = sono_alloc_uncleared(n_fft, sizeof *w->real)};
     w->frames = call->coef_in ? sono_alloc_uncleared(len, sizeof *w->frames) : (float *)w->spectrum;
-    return w->frames && w->spectrum && w->band && w->real;
+    if (call->cpu->forward->exact) {
+        w->exact = sono_alloc_uncleared(len + 2, sizeof *w->exact);
+    }
+    return w->frames && w->spectrum && w->band && w->real && (w->exact || !call->cpu->forward->exact);
 }
 
 /* FFTW goes through a band's coefficients in strides that the processor does not foresee; so the next band's are
@@ -119,6 +124,30 @@ static bool place_slice(const Call *call, int64_t start, float *frames)
     return true;
 }
 
+/* spectrum = r2c(frames), which lie in the same memory. */
+static void transform_slice(const CpuFft *fft, const Work *w)
+{
+    if (!fft->exact) {
+        fftwf_execute_dft_r2c(fft->plan, w->frames, (fftwf_complex *)w->spectrum);
+        return;
+    }
+    cpu_widen(w->frames, fft->n, w->exact);
+    fftw_execute_dft_r2c(fft->exact, w->exact, (fftw_complex *)w->exact);
+    cpu_round(w->exact, 2 * (int64_t)(fft->n / 2 + 1), &w->spectrum->re);
+}
+
+/* frames = c2r(spectrum), which is destroyed. */
+static void transform_back(const CpuFft *fft, const Work *w)
+{
+    if (!fft->exact) {
+        fftwf_execute_dft_c2r(fft->plan, (fftwf_complex *)w->spectrum, w->frames);
+        return;
+    }
+    cpu_widen(&w->spectrum->re, 2 * (int64_t)(fft->n / 2 + 1), w->exact);
+    fftw_execute_dft_c2r(fft->exact, (fftw_complex *)w->exact, w->exact);
+    cpu_round(w->exact, fft->n, w->frames);
+}
+
 /* Half spectrum of a real band. The band at Nyquist lies below its origin: its bins are conj of those above. */
 static void analyse_real(const Call *call, const SonoAtom *a, const CpuAtom *c, const Work *w, SonoCplx *coef)
 {
@@ -162,7 +191,7 @@ static void analyse_slice(void *ctx, size_t index)
     } else if (!place_slice(call, sono_plan_slice_start(plan, call->slices.first + (int64_t)index), w.frames)) {
         memset(row, 0, plan->n_coef * sizeof *row);
     } else {
-        fftwf_execute_dft_r2c(call->cpu->forward->plan, w.frames, (fftwf_complex *)w.spectrum);
+        transform_slice(call->cpu->forward, &w);
         size_t used = 0;
         for (int32_t i = 0; i < plan->n_atoms; i++) {
             const SonoAtom *a = &plan->atoms[i];
@@ -295,7 +324,7 @@ static void synthesise_slice(void *ctx, size_t index)
         }
     }
     memset(w.spectrum + filled, 0, (size_t)(plan->slice_len / 2 + 1 - filled) * sizeof *w.spectrum);
-    fftwf_execute_dft_c2r(call->cpu->inverse->plan, (fftwf_complex *)w.spectrum, w.frames);
+    transform_back(call->cpu->inverse, &w);
     put_join(call, &w, start, 0, overlap, (int64_t)index);
     put(call, &w, start, overlap, plan->slice_hop, false);
     put_join(call, &w, start, plan->slice_hop, plan->slice_len, (int64_t)index + 1);

@@ -21,8 +21,18 @@ static fftwf_plan make_plan(CpuFftKind kind, int32_t n, float *real, fftwf_compl
         return fftwf_plan_dft_1d(n, a, b, FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
     case CPU_FFT_BACKWARD:
         return fftwf_plan_dft_1d(n, a, b, FFTW_BACKWARD, FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
+    case CPU_FFT_R2C_EXACT:
+    case CPU_FFT_C2R_EXACT:
+        break;
     }
     return NULL;
+}
+
+static fftw_plan make_exact(CpuFftKind kind, int32_t n, fftw_complex *a)
+{
+    return kind == CPU_FFT_R2C_EXACT   ? fftw_plan_dft_r2c_1d(n, (double *)a, a, FFTW_ESTIMATE)
+           : kind == CPU_FFT_C2R_EXACT ? fftw_plan_dft_c2r_1d(n, a, (double *)a, FFTW_ESTIMATE)
+                                       : NULL;
 }
 
 static CpuFft *cpu_fft_new(CpuFftKind kind, int32_t n)
@@ -30,14 +40,18 @@ static CpuFft *cpu_fft_new(CpuFftKind kind, int32_t n)
     CpuFft *fft = sono_calloc(1, sizeof *fft);
     float *real = sono_alloc_uncleared((size_t)n + 2, sizeof *real);
     fftwf_complex *a = sono_alloc_uncleared((size_t)n, sizeof *a);
-    fftwf_complex *b = sono_alloc_uncleared((size_t)n, sizeof *b);
+    fftwf_complex *b = sono_alloc_uncleared((size_t)n + 2, sizeof *b);
     if (fft && real && a && b) {
-        *fft = (CpuFft){.plan = make_plan(kind, n, real, a, b), .kind = kind, .n = n};
+        /* b has room for n + 2 double, as planning needs an array but does not touch it */
+        *fft = (CpuFft){.plan = make_plan(kind, n, real, a, b),
+                        .exact = make_exact(kind, n, (fftw_complex *)b),
+                        .kind = kind,
+                        .n = n};
     }
     sono_free(real);
     sono_free(a);
     sono_free(b);
-    if (fft && !fft->plan) {
+    if (fft && !fft->plan && !fft->exact) {
         sono_free(fft);
         return NULL;
     }
@@ -78,6 +92,7 @@ void cpu_fft_release(CpuFft **list, CpuFft *fft)
         }
         *p = fft->next;
         fftwf_destroy_plan(fft->plan);
+        fftw_destroy_plan(fft->exact);
         sono_free(fft);
     }
     (void)pthread_mutex_unlock(&planner_lock);

@@ -7,6 +7,8 @@
 #include <pthread.h>
 
 #define MAX_IDLE_PLANS 24
+/* Longer spectra are computed in double: in float, millions of frames would come back at less than 130 dB. */
+#define MAX_FLOAT_SLICE ((int64_t)1 << 20)
 
 struct CpuPlanCache {
     pthread_mutex_t lock;
@@ -196,8 +198,10 @@ static bool plan_atom(CpuPlanCache *cache, const SonoPlan *plan, const SonoAtom 
 
 static bool plan_slices(CpuPlanCache *cache, const SonoPlan *plan, CpuPlan *cpu)
 {
-    cpu->forward = cpu_fft_acquire(&cache->ffts, CPU_FFT_R2C_IN_PLACE, (int32_t)plan->slice_len);
-    cpu->inverse = cpu_fft_acquire(&cache->ffts, CPU_FFT_C2R, (int32_t)plan->slice_len);
+    const bool exact = plan->slice_len > MAX_FLOAT_SLICE;
+    const int32_t n = (int32_t)plan->slice_len;
+    cpu->forward = cpu_fft_acquire(&cache->ffts, exact ? CPU_FFT_R2C_EXACT : CPU_FFT_R2C_IN_PLACE, n);
+    cpu->inverse = cpu_fft_acquire(&cache->ffts, exact ? CPU_FFT_C2R_EXACT : CPU_FFT_C2R, n);
     cpu->fades = fades_acquire(cache, plan);
     return cpu->forward && cpu->inverse && cpu->fades;
 }

@@ -102,3 +102,17 @@ SONO_CLONES void cpu_to_real(const SonoCplx *restrict x, int64_t n, float *restr
         out[i] = x[i].re;
     }
 }
+
+SONO_CLONES void cpu_widen(const float *restrict x, int64_t n, double *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = (double)x[i];
+    }
+}
+
+SONO_CLONES void cpu_round(const double *restrict x, int64_t n, float *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = (float)x[i];
+    }
+}

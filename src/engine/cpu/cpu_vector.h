@@ -16,3 +16,6 @@ void cpu_scale_add(const SonoCplx *x, const float *g, int64_t n, SonoCplx *out);
 /* Complex from real parts, and back. */
 void cpu_from_real(const float *x, int64_t n, SonoCplx *out);
 void cpu_to_real(const SonoCplx *x, int64_t n, float *out);
+/* Double from float, and back. */
+void cpu_widen(const float *x, int64_t n, double *out);
+void cpu_round(const double *x, int64_t n, float *out);
