@@ -100,7 +100,7 @@ static gboolean on_built(gpointer data)
     const gboolean again = w->transform.again;
     w->transform.build = NULL;
     w->transform.again = FALSE;
-    if (again) {
+    if (again || w->transform.rate_hz == 0.0) { /* another is wanted, or none: the sound is gone */
         start_build(w);
     } else if (build->status != SONO_OK) {
         fail_wish(w, build->err.message);
@@ -220,9 +220,13 @@ const SonoPlan *window_transform_plan(SonoWindow *w, double rate_hz, gint64 n_fr
     return t->plan;
 }
 
-void window_transform_opening(SonoWindow *w)
+void window_transform_forget_sound(SonoWindow *w)
 {
     w->transform.rate_hz = 0.0;
+}
+
+void window_transform_opening(SonoWindow *w)
+{
     w->file.like_transform = tuned(w);
 }
 
