@@ -502,46 +502,6 @@ static void test_fit_leaves_nothing_between_cells(void **state)
     }
 }
 
-/* Rows of a twelfth of an octave and a column every 20 ms: no speck falls between them, at any height. */
-static void test_fit_grows_with_frequency(void **state)
-{
-    (void)state;
-    enum { N_T = 60, N_F = 100 };
-    double time_s[N_T];
-    double freq_hz[N_F];
-    for (int i = 0; i < N_T; i++) {
-        time_s[i] = 0.02 * i;
-    }
-    for (int i = 0; i < N_F; i++) {
-        freq_hz[i] = 30.0 * exp2(i / 12.0);
-    }
-    const SonoMaskFit fit = {0.02, 0.0, INFINITY, exp2(1.0 / 12.0) - 1.0};
-    SonoError err = {0};
-    uint64_t seed = 31;
-    static float w[N_T * N_F];
-    for (int round = 0; round < 400; round++) {
-        SonoStrokePoint point;
-        SonoShape s = speck(&seed, &point);
-        point.f_hz = 31.0 * exp2(uniform(&seed, 0.0, 8.0));
-        point.t_s = uniform(&seed, 0.1, 1.0);
-        s.box = (SonoRegion){point.t_s, point.t_s + 1e-4, point.f_hz, point.f_hz + 1e-3};
-        SonoMask mask = {0};
-        add(&mask, s, SONO_COMBINE_ADD);
-        const SonoRegion b = sono_mask_bounds_fit(&mask, fit);
-        assert_true(b.f1_hz - b.f0_hz < 0.15 * point.f_hz);
-        assert_ok(sono_mask_render_fit(&mask, fit, time_s, N_T, freq_hz, N_F, w, N_F, &err), err);
-        float most = 0.0f;
-        for (int i = 0; i < N_T * N_F; i++) {
-            most = w[i] > most ? w[i] : most;
-            assert_true(w[i] == 0.0f || (freq_hz[i % N_F] >= b.f0_hz && freq_hz[i % N_F] <= b.f1_hz));
-        }
-        if (!(most >= 0.2f)) {
-            fail_msg("round %d: %g at most of a shape at %g s, %g Hz", round, (double)most, point.t_s, point.f_hz);
-        }
-        sono_mask_clear(&mask);
-    }
-}
-
 /* What the grid can tell apart is not touched; a box up to the top holds the topmost cells as one from 0 holds DC. */
 static void test_fit_changes_fine_shapes_only(void **state)
 {
@@ -605,7 +565,6 @@ int main(void)
         cmocka_unit_test(test_shape_limit),
         cmocka_unit_test(test_grid_is_checked),
         cmocka_unit_test(test_fit_leaves_nothing_between_cells),
-        cmocka_unit_test(test_fit_grows_with_frequency),
         cmocka_unit_test(test_fit_changes_fine_shapes_only),
         cmocka_unit_test(test_radius_of_nothing),
     };
