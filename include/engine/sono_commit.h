@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commit of an edit: x' = x + S(C' - C), solved further while it helps (design: an edit adds a difference).
- * Frames that no atom under the mask reaches keep their bits; time depends on the region alone, memory not even on that
- * (a long mask is worked through in segments). Shapes finer than the transform's grid are drawn as fine as it can
- * (SonoMaskFit), so no mask over sound falls between its columns or bins. */
+/* Commit of an edit: x' = x + S(C' - C), solved further while it helps (design: an edit adds a difference). In plans
+ * over frequency C are each slice's own coefficients, of the bands that the mask touches. Frames that no atom under the
+ * mask reaches keep their bits; time depends on the region alone, memory not even on that (a long mask is worked
+ * through in segments). Shapes finer than the transform's grid are drawn as fine as it can (SonoMaskFit), so no mask
+ * over sound falls between its columns or bins. */
 #pragma once
 #include "sono_clip.h"
 #include "sono_edit.h"
@@ -11,9 +12,9 @@
 #define SONO_COMMIT_MAX_OBJECTIVE 201
 
 typedef struct SonoCommitReport {
-    SonoSpan dirty;    /* frames that may differ between the two clips; n_frames 0: nothing changed */
-    SonoRegion region; /* the mask's bounds, clipped to the sound */
-    int window_frames, hop_frames;
+    SonoSpan dirty;                /* frames that may differ between the two clips; n_frames 0: nothing changed */
+    SonoRegion region;             /* the mask's bounds, clipped to the sound */
+    int window_frames, hop_frames; /* of a slice */
     char transform[24];
     int tones; /* subtracted by the solver, most of any channel */
     int steps; /* conjugate-gradient steps, most of any channel; tones and steps 0: plain mask */

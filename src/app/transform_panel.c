@@ -23,6 +23,7 @@ struct _TransformPanel {
     GtkBox parent_instance;
     const SonoTransform *transform; /* that is shown; NULL: none yet */
     Split *splits;                  /* one for each transform */
+    guint chosen;                   /* preset that it is */
     gboolean showing;               /* the widgets follow the choice, not the user */
     GtkWidget *preset, *chooser, *params, *more, *rest, *tuning, *about, *problem;
 };
@@ -76,8 +77,13 @@ static Split split_of(const SonoTransform *transform)
 static void on_preset(TransformPanel *p)
 {
     const guint i = gtk_drop_down_get_selected(GTK_DROP_DOWN(p->preset));
-    if (!p->showing && i != GTK_INVALID_LIST_POSITION && i < index_of_preset(NULL)) {
+    if (p->showing || i == GTK_INVALID_LIST_POSITION) {
+        return;
+    }
+    if (i < index_of_preset(NULL)) {
         gtk_widget_activate_action(GTK_WIDGET(p), "win.preset", "s", sono_presets[i]->name);
+    } else { /* what is one's own is made with the parameters */
+        gtk_drop_down_set_selected(GTK_DROP_DOWN(p->preset), p->chosen);
     }
 }
 
@@ -144,7 +150,8 @@ void transform_panel_show(TransformPanel *p, const TransformChoice *choice, cons
     const Split *split = &p->splits[i];
     p->showing = TRUE;
     p->transform = choice->transform;
-    gtk_drop_down_set_selected(GTK_DROP_DOWN(p->preset), index_of_preset(preset));
+    p->chosen = index_of_preset(preset);
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(p->preset), p->chosen);
     gtk_drop_down_set_selected(GTK_DROP_DOWN(p->chooser), i);
     tip_set(p->preset, preset ? _(preset->tip) : NULL);
     tip_set(p->chooser, _(choice->transform->tip));

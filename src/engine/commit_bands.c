@@ -13,8 +13,8 @@
 
 #define BATCH_COEFS ((int64_t)1 << 20) /* at once, but at least one slice: 8 MiB an array */
 #define MAX_BATCH 8
-/* Bands of one slice at once: a whole sound in thousands of bands would be gigabytes. 128 MiB an array. */
-#define MAX_GROUP_COEFS ((int64_t)1 << 24)
+/* Bands of one slice at once: a whole sound in thousands of bands would be gigabytes. 64 MiB an array. */
+#define MAX_GROUP_COEFS ((int64_t)1 << 23)
 
 static int64_t min64(int64_t a, int64_t b)
 {

@@ -54,6 +54,11 @@ static void draw_c_name(SonoPiano *p, GtkSnapshot *snapshot, const NotePlaces *p
     const double y = note_places_y(places, note);
     if (note_places_octave_px(places, note) >= text + 2.0 && y >= 0.5 * text && y <= places->height_px - 0.5 * text) {
         (void)g_snprintf(name, sizeof name, "C%d", note / 12 - 1);
+        if (note_places_semitone_px(places, note) < 0.75 * text) { /* else no black key is in the way */
+            const GdkRGBA white = key_colour(p, FALSE);
+            const double width = lane_text_width(&p->style, GTK_WIDGET(p), name) + 5.0;
+            lane_rect(snapshot, &white, WIDTH_PX - width, y - 0.45 * text, width, 0.9 * text);
+        }
         lane_text(&p->style, GTK_WIDGET(p), snapshot, name, LANE_KEY_TEXT, WIDTH_PX - 3.0, y, 1.0, 0.5);
     }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How fast sonobrush-cli is beside others, on the same 60 s (48 kHz, mono), one core, processor time, rounds interleaved:
+"""How fast sonobrush-cli is beside others, on the same 60 s (48 kHz, mono), one core, processor time, rounds interleaved,
+memory kept from round to round:
 
     SONO_CLI=build/release/src/cli/sonobrush-cli SONO_CODEC=build/release/src/codec/sonobrush-codec \\
         tests/bench/peers.py [--rounds N] [--gaborator DIR [--pffft DIR]] [--json]
@@ -21,6 +22,10 @@ import tempfile
 import time
 import warnings
 
+# Memory is kept between rounds: else the kernel's zeroing of fresh pages is most of what some of them take.
+KEPT = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_TOP_PAD_": "1000000000"}
+if "MALLOC_MMAP_MAX_" not in os.environ:
+    os.execve(sys.executable, [sys.executable, *sys.argv], dict(os.environ, **KEPT))
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[variable] = "1"  # before NumPy: one core for everybody
 import numpy as np  # noqa: E402

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commits in every transform over frequency: gain is gain up to the ends of the sound, nothing changes where nothing
  * was painted, no mask falls between bands, replay gives the same bits, failures cost nothing. */
-#include "sono_test.h"
+#include "commit_fixture.h"
 
 #include <math.h>
 #include <string.h>
@@ -99,22 +99,6 @@ static void read_all(const SonoClip *clip, int channel, float *x)
     assert_ok(sono_clip_read(clip, channel, 0, N_FRAMES, x, &err), err);
 }
 
-/* Amplitude of a sine at freq_hz on frames [from, to), in dB; at 0 Hz and Nyquist that of the steady part. */
-static double level_db(const float *x, double freq_hz, int from, int to)
-{
-    double re = 0.0;
-    double im = 0.0;
-    double norm = 0.0;
-    const bool single = freq_hz <= 0.0 || freq_hz >= 0.5 * RATE;
-    for (int i = from; i < to; i++) {
-        const double w = 0.5 - 0.5 * cos(6.283185307179586 * (i - from) / (to - from));
-        re += w * (double)x[i] * cos(6.283185307179586 * freq_hz * i / RATE);
-        im += w * (double)x[i] * sin(6.283185307179586 * freq_hz * i / RATE);
-        norm += single ? w : 0.5 * w;
-    }
-    return 20.0 * log10(sqrt(re * re + im * im) / norm + 1e-12);
-}
-
 /* A mask over everything: the whole sound, its first and last samples, 0 Hz and Nyquist too. */
 static void gain_of_everything_is_the_gain(void **state)
 {
@@ -199,9 +183,10 @@ static void nothing_changes_outside_the_slices(void **state)
         assert_memory_equal(y + end, s.pcm[1] + end, (size_t)(N_FRAMES - end) * sizeof *y);
         const int a = (int)(3.3 * RATE);
         const int b = (int)(3.6 * RATE);
-        const double inside_db = level_db(s.pcm[1], 3000.0, a, b) - level_db(y, 3000.0, a, b);
-        const double before_db =
-            level_db(s.pcm[1], 3000.0, a - RATE, b - RATE) - level_db(y, 3000.0, a - RATE, b - RATE);
+        const double inside_db =
+            fixture_level_db(s.pcm[1], RATE, 3000.0, a, b) - fixture_level_db(y, RATE, 3000.0, a, b);
+        const double before_db = fixture_level_db(s.pcm[1], RATE, 3000.0, a - RATE, b - RATE) -
+                                 fixture_level_db(y, RATE, 3000.0, a - RATE, b - RATE);
         if (!(inside_db > 50.0 && fabs(before_db) < 0.01)) {
             fail_msg("%s: the tone went down by %.1f dB inside and %.4f dB a second before", transforms[t], inside_db,
                      before_db);
@@ -227,8 +212,8 @@ static void gain_in_the_core_is_the_gain(void **state)
         edit.params.v[0] = 6.0;
         SonoClip *out = commit(engine, s.clip, &edit, NULL);
         read_all(out, 0, y);
-        const double change_db = level_db(y, 3000.0, (int)(2.4 * RATE), (int)(3.6 * RATE)) -
-                                 level_db(s.pcm[0], 3000.0, (int)(2.4 * RATE), (int)(3.6 * RATE));
+        const double change_db = fixture_level_db(y, RATE, 3000.0, (int)(2.4 * RATE), (int)(3.6 * RATE)) -
+                                 fixture_level_db(s.pcm[0], RATE, 3000.0, (int)(2.4 * RATE), (int)(3.6 * RATE));
         if (!(fabs(change_db - 6.0) < 0.02)) {
             fail_msg("%s: 6 dB asked, %.3f dB heard", transforms[t], change_db);
         }
@@ -260,8 +245,9 @@ static void the_ends_of_the_spectrum_belong_to_masks_that_reach_them(void **stat
                 box_edit(transforms[t], "erase", (SonoRegion){2.0, 5.0, masks[m].f0_hz, masks[m].f1_hz}, 10.0, 0.0);
             SonoClip *out = commit(engine, s.clip, &edit, NULL);
             read_all(out, 0, y);
-            const double low_db = level_db(s.pcm[0], 0.0, a, b) - level_db(y, 0.0, a, b);
-            const double high_db = level_db(s.pcm[0], 0.5 * RATE, a, b) - level_db(y, 0.5 * RATE, a, b);
+            const double low_db = fixture_level_db(s.pcm[0], RATE, 0.0, a, b) - fixture_level_db(y, RATE, 0.0, a, b);
+            const double high_db =
+                fixture_level_db(s.pcm[0], RATE, 0.5 * RATE, a, b) - fixture_level_db(y, RATE, 0.5 * RATE, a, b);
             if (masks[m].low ? low_db < 40.0 : fabs(low_db) > 0.05) {
                 fail_msg("%s, mask %zu: the offset went down by %.2f dB", transforms[t], m, low_db);
             }
@@ -293,7 +279,8 @@ static void masks_reach_the_ends_of_the_sound(void **state)
             read_all(out, 0, y);
             const int n = RATE / 50;
             const int from = end ? N_FRAMES - n : 0;
-            const double lowered_db = level_db(s.pcm[0], 3000.0, from, from + n) - level_db(y, 3000.0, from, from + n);
+            const double lowered_db = fixture_level_db(s.pcm[0], RATE, 3000.0, from, from + n) -
+                                      fixture_level_db(y, RATE, 3000.0, from, from + n);
             double edge = 0.0; /* largest sample of the tone left in the last two periods */
             double was = 0.0;
             for (int i = 0; i < 30; i++) {

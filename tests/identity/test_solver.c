@@ -260,24 +260,31 @@ static void replay_gives_the_same_bits(void **state)
 {
     (void)state;
     static const int n_threads[] = {1, 1, 2, 5};
+    static const char *const transforms[] = {"auto", "vqt", "nsgt"};
     Sound s = {0};
     float *first = NULL;
-    for (size_t i = 0; i < sizeof n_threads / sizeof *n_threads; i++) {
-        SonoEngine *engine = new_engine(n_threads[i]);
-        SonoCommitReport report = {0};
-        if (i == 0) {
-            open_sound(engine, SONO_TEST_SAMPLES "/ambi_choir.flac", INTRUDER_WHISTLE, &s);
-            mix_at(&s, 40.0);
-            first = sono_alloc_aligned((size_t)s.n_frames, sizeof *first);
-            assert_non_null(first);
+    for (size_t t = 0; t < sizeof transforms / sizeof *transforms; t++) {
+        for (size_t i = 0; i < sizeof n_threads / sizeof *n_threads; i++) {
+            SonoEngine *engine = new_engine(n_threads[i]);
+            SonoCommitReport report = {0};
+            if (!first) {
+                open_sound(engine, SONO_TEST_SAMPLES "/ambi_choir.flac", INTRUDER_WHISTLE, &s);
+                mix_at(&s, 40.0);
+                first = sono_alloc_aligned((size_t)s.n_frames, sizeof *first);
+                assert_non_null(first);
+            }
+            (void)snprintf(s.edit.transform, sizeof s.edit.transform, "%s", transforms[t]);
+            if (t > 0) {
+                s.edit.transform_params = sono_params_defaults(sono_transform_find(transforms[t])->params);
+            }
+            commit(engine, &s, -1, s.mix, s.solved, &report);
+            assert_true(report.tones > 0);
+            if (i == 0) {
+                memcpy(first, s.solved, (size_t)s.n_frames * sizeof *first);
+            }
+            assert_memory_equal(first, s.solved, (size_t)s.n_frames * sizeof *first);
+            sono_engine_free(engine);
         }
-        commit(engine, &s, -1, s.mix, s.solved, &report);
-        assert_true(report.tones > 0);
-        if (i == 0) {
-            memcpy(first, s.solved, (size_t)s.n_frames * sizeof *first);
-        }
-        assert_memory_equal(first, s.solved, (size_t)s.n_frames * sizeof *first);
-        sono_engine_free(engine);
     }
     sono_free(first);
     close_sound(&s);

@@ -28,14 +28,18 @@ KEYS = ["t", "f", "r", "b", "e", "h", "z", "c", "o", "p", "a", "0", "1", "bracke
         "Escape", "ctrl+z", "ctrl+shift+z", "ctrl+y", "ctrl+a", "ctrl+d", "ctrl+plus", "ctrl+minus", "ctrl+0",
         "ctrl+shift+Up", "ctrl+shift+Down", "shift+f", "Tab", "shift+Tab", "F9", "ctrl+F7", "ctrl+F8", "space",
         "ctrl+Page_Down", "ctrl+shift+i", "d", "l", "shift+l", "shift+a", "shift+space", "ctrl+space", "ctrl+Home", "ctrl+r",
-        "ctrl+F9"]
+        "ctrl+F9", "v", "shift+v", "n", "k"]
 CHOICES = {"tool": ["time", "freq", "box", "brush", "eraser", "hand", "zoom"], "operation": ["gain", "erase"],
+           "preset": ["everyday", "music", "speech", "drums", "bass", "field", "custom"],
+           "transform": ["stft", "slicq", "cqt", "vqt", "nsgt", "erb", "mel", "bark"], "edit-transform": ["auto", "picture"],
            "axis": ["linear", "log", "mel", "erb", "bark"], "show": ["level", "phase"], "colours": ["ember", "tide", "grey"],
            "time-format": ["seconds", "hms", "samples"], "freq-format": ["hz", "notes"],
            "follow": ["off", "page", "scroll"], "channel-mode": ["normal", "mid", "side", "mono"]}
 BOUNDS = {"brush-ms": (1.0, 500.0), "brush-octaves": (0.01, 2.0), "brush-hardness": (0.0, 1.0),
           "brush-flow": (0.0, 1.0), "feather-ms": (0.0, 100.0), "feather-hz": (0.0, 500.0),
-          "output-gain": (-70.0, 15.0)}
+          "output-gain": (-70.0, 15.0), "tuning": (370.0, 510.0)}
+PARAMS = [("size", 2000.0), ("size", 4096.0), ("hop", 100.0), ("bins_per_octave", 24.0), ("fmin_hz", 55.0), ("slice", 5000.0),
+          ("slice", 32768.0), ("gamma_hz", 0.0), ("quality", 1.0), ("layout", 1.0), ("no_such", 1.0)]
 SCRIPT = {"sonobrush_edits": 1, "edits": [
     {"operation": "gain", "params": {"gain_db": -20}, "mask": {"shapes": [
         {"kind": "box", "t0_s": 0.1 * i, "t1_s": 0.1 * i + 0.3, "f0_hz": 200 * (i + 1), "f1_hz": 900 * (i + 1)}]}}
@@ -142,6 +146,8 @@ class Monkey:
             self.act(name, GLib.Variant("(dd)", (dice.uniform(-150, -60), dice.uniform(-50, 20))), window)
         elif name == "set-param":
             self.act(name, GLib.Variant("(sd)", (dice.choice(["gain_db", "no_such"]), dice.uniform(-200, 200))), window)
+        elif name == "transform-param":
+            self.act(name, GLib.Variant("(sd)", dice.choice(PARAMS)), window)
         elif name == "nudge-param":
             self.act(name, GLib.Variant("d", dice.choice([-1.0, 1.0])), window)
         elif name in ("go-to", "restore-from"):

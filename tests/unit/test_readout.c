@@ -54,6 +54,8 @@ static void frequencies_are_written(void **state)
     assert_string_equal(sono_format_note(8.1758, 440.0, note, sizeof note), "C-1 +0 ct");
     assert_string_equal(sono_format_note(8.0, 440.0, note, sizeof note), "C-1 -38 ct");
     assert_string_equal(sono_format_note(7.5, 440.0, note, sizeof note), "");
+    assert_string_equal(sono_format_note(442.0, 442.0, note, sizeof note), "A4 +0 ct");
+    assert_string_equal(sono_format_note(440.0, 442.0, note, sizeof note), "A4 -8 ct");
     assert_string_equal(sono_format_note(1e5 + 1.0, 440.0, note, sizeof note), "");
     assert_string_equal(sono_format_note(-3.0, 440.0, note, sizeof note), "");
     assert_string_equal(sono_format_note(0.0, 440.0, note, sizeof note), "");

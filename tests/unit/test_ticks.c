@@ -118,6 +118,8 @@ static void frequencies_are_round_and_apart(void **state)
         }
     }
     check_freq((SonoFreqAxis){SONO_SCALE_MEL, 0, 24000}, 8);
+    check_freq((SonoFreqAxis){SONO_SCALE_ERB, 0, 24000}, 8);
+    check_freq((SonoFreqAxis){SONO_SCALE_BARK, 0, 24000}, 8);
     check_freq((SonoFreqAxis){SONO_SCALE_LINEAR, 10000, 10010}, 5);
 }
 
@@ -191,6 +193,10 @@ static void notes_have_names(void **state)
     assert_string_equal(label_at(&list, 440), "A4");
     assert_string_equal(label_at(&list, 440 * exp2(20.0 / 1200)), "A4+20");
     assert_string_equal(label_at(&list, 440 * exp2(-10.0 / 1200)), "A4-10");
+    sono_ticks_notes(&(SonoFreqAxis){SONO_SCALE_LOG, 400, 900}, 432.0, room, &list); /* another concert pitch */
+    assert_string_equal(label_at(&list, 432), "A4");
+    assert_string_equal(label_at(&list, sono_hz_from_note(70, 432.0)), "A#4");
+    assert_true(fabs(sono_note_from_hz(432.0, 432.0) - 69.0) < 1e-12);
     for (int scale = 0; sono_scale_names[scale]; scale++) {
         for (double low = 20; low < 15000; low *= 1.4) {
             for (double high = low * 1.0001; high < 96000; high = low + 2.1 * (high - low)) {
