@@ -22,17 +22,9 @@ static fftwf_plan make_plan(CpuFftKind kind, int32_t n, float *real, fftwf_compl
     case CPU_FFT_BACKWARD:
         return fftwf_plan_dft_1d(n, a, b, FFTW_BACKWARD, FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
     case CPU_FFT_R2C_EXACT:
-    case CPU_FFT_C2R_EXACT:
         break;
     }
     return NULL;
-}
-
-static fftw_plan make_exact(CpuFftKind kind, int32_t n, fftw_complex *a)
-{
-    return kind == CPU_FFT_R2C_EXACT   ? fftw_plan_dft_r2c_1d(n, (double *)a, a, FFTW_ESTIMATE)
-           : kind == CPU_FFT_C2R_EXACT ? fftw_plan_dft_c2r_1d(n, a, (double *)a, FFTW_ESTIMATE)
-                                       : NULL;
 }
 
 static CpuFft *cpu_fft_new(CpuFftKind kind, int32_t n)
@@ -44,7 +36,9 @@ static CpuFft *cpu_fft_new(CpuFftKind kind, int32_t n)
     if (fft && real && a && b) {
         /* b has room for n + 2 double, as planning needs an array but does not touch it */
         *fft = (CpuFft){.plan = make_plan(kind, n, real, a, b),
-                        .exact = make_exact(kind, n, (fftw_complex *)b),
+                        .exact = kind == CPU_FFT_R2C_EXACT
+                                     ? fftw_plan_dft_r2c_1d(n, (double *)b, (fftw_complex *)b, FFTW_ESTIMATE)
+                                     : NULL,
                         .kind = kind,
                         .n = n};
     }

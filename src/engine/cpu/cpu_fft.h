@@ -12,13 +12,12 @@ typedef enum CpuFftKind {
     CPU_FFT_C2R,          /* destroys its input */
     CPU_FFT_FORWARD,      /* exp(-), keeps its input */
     CPU_FFT_BACKWARD,     /* exp(+), destroys its input */
-    CPU_FFT_R2C_EXACT,    /* double, in place */
-    CPU_FFT_C2R_EXACT     /* double, in place */
+    CPU_FFT_R2C_EXACT     /* double, in place */
 } CpuFftKind;
 
 typedef struct CpuFft {
     fftwf_plan plan;
-    fftw_plan exact; /* of the EXACT kinds, in the place of plan */
+    fftw_plan exact; /* of R2C_EXACT, in the place of plan */
     CpuFftKind kind;
     int32_t n;
     int users;

@@ -201,7 +201,7 @@ static bool plan_slices(CpuPlanCache *cache, const SonoPlan *plan, CpuPlan *cpu)
     const bool exact = plan->slice_len > MAX_FLOAT_SLICE;
     const int32_t n = (int32_t)plan->slice_len;
     cpu->forward = cpu_fft_acquire(&cache->ffts, exact ? CPU_FFT_R2C_EXACT : CPU_FFT_R2C_IN_PLACE, n);
-    cpu->inverse = cpu_fft_acquire(&cache->ffts, exact ? CPU_FFT_C2R_EXACT : CPU_FFT_C2R, n);
+    cpu->inverse = cpu_fft_acquire(&cache->ffts, exact ? CPU_FFT_R2C_EXACT : CPU_FFT_C2R, n);
     cpu->fades = fades_acquire(cache, plan);
     return cpu->forward && cpu->inverse && cpu->fades;
 }
