@@ -78,11 +78,26 @@ static void finish_columns(const ColumnJob *job, ColumnScratch *scratch, ColumnU
     }
 }
 
+/* Does anyone want rows of the group? */
+static bool is_wanted(const ColumnJob *job, const BandGroup *g)
+{
+    bool wanted = false;
+    for (int i = 0; i < job->n_outs; i++) {
+        const ColumnOut *out = &job->outs[i];
+        wanted = wanted || ((int64_t)out->row1 << out->level_f > g->row0 &&
+                            (int64_t)out->row0 << out->level_f < g->row0 + g->n_rows);
+    }
+    return wanted;
+}
+
 /* All groups of bands of one slice into the columns. */
 static bool take_slice(ColumnJob *job, ColumnScratch *scratch, int64_t m)
 {
     BandPump *pump = &scratch->pump;
     for (int32_t g = 0; g < job->raster->n_groups; g++) {
+        if (!is_wanted(job, &job->raster->groups[g])) {
+            continue;
+        }
         sono_jobs_yield(sono_engine_jobs(job->engine));
         if (column_is_stopped(job)) {
             return false;
