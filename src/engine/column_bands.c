@@ -10,7 +10,7 @@
 #define COLUMNS_BYTES ((size_t)4 << 20)
 /* A unit needs one slice more than it shows: few of them are nothing then. */
 #define MIN_UNIT_SLICES 8
-#define UNITS_PER_THREAD 4
+#define UNITS_PER_THREAD 8
 #define PICKS 3 /* spectra of a provisional column */
 
 static int64_t min64(int64_t a, int64_t b)
@@ -41,7 +41,8 @@ int64_t column_bands_unit_width(const ColumnJob *job)
     }
     const int64_t width = column_frames(job);
     const int64_t n_threads = sono_jobs_n_threads(sono_engine_jobs(job->engine));
-    const int64_t even = (job->n_texels + UNITS_PER_THREAD * n_threads - 1) / (UNITS_PER_THREAD * n_threads);
+    const int64_t n_inside = min64(job->col0 + job->n_texels, job->n_cols) - max64(job->col0, 0);
+    const int64_t even = (n_inside + UNITS_PER_THREAD * n_threads - 1) / (UNITS_PER_THREAD * n_threads);
     const int64_t least = (MIN_UNIT_SLICES * job->plan->slice_hop + width - 1) / width;
     const size_t bytes = band_columns_bytes(BAND_MAX_PHASES, (int32_t)job->n_bins, SONO_TILE_TEXELS) / SONO_TILE_TEXELS;
     const int64_t most = (int64_t)(COLUMNS_BYTES / bytes);
