@@ -98,10 +98,13 @@ const SonoPreset *transform_choice_preset(const TransformChoice *choice)
 const SonoPreset *transform_choice_step_preset(const TransformChoice *choice, int steps)
 {
     const SonoPreset *now = transform_choice_preset(choice);
-    int n = 0;
+    int n = 1; /* there is one at least */
     int at = steps > 0 ? -1 : 0;
-    for (; sono_presets[n]; n++) {
-        at = sono_presets[n] == now ? n : at;
+    while (sono_presets[n]) {
+        n++;
+    }
+    for (int i = 0; i < n; i++) {
+        at = sono_presets[i] == now ? i : at;
     }
     return sono_presets[((at + steps) % n + n) % n];
 }

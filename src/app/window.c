@@ -99,8 +99,8 @@ static void sono_window_dispose(GObject *object)
     SonoWindow *w = SONO_WINDOW(object);
     if (w->canvas) {
         window_listen_end(w);
+        window_close_file(w); /* waits for what reads it */
         window_transform_end(w);
-        window_close_file(w);
     }
     g_clear_handle_id(&w->tasks_source, g_source_remove);
     w->canvas = NULL;

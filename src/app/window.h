@@ -154,6 +154,8 @@ void window_transform_follow_settings(SonoWindow *w);
 /* The plan for pictures of this sound, now (borrowed); a better one may come. NULL: there is none. */
 const SonoPlan *window_transform_plan(SonoWindow *w, double rate_hz, gint64 n_frames, SonoError *err);
 gboolean window_transform_is_pending(const SonoWindow *w);
+/* There is no sound any more. */
+void window_transform_forget_sound(SonoWindow *w);
 /* A file is about to be opened; and (loading thread) its sound is known: the plan for a first picture, or NULL. */
 void window_transform_opening(SonoWindow *w);
 SonoPlan *window_transform_opened(SonoWindow *w, double rate_hz, gint64 n_frames);

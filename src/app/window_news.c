@@ -99,6 +99,7 @@ static void on_failed(SonoWindow *w)
     g_clear_pointer(&w->file.path, g_free);
     g_clear_pointer(&w->file.later_of, g_free);
     sono_edit_script_clear(&w->file.later);
+    window_transform_forget_sound(w);
     sono_scene_forget_sound(window_scene(w));
     sono_stage_set_waveform(w->stage, NULL, 0.0);
 }

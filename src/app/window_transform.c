@@ -100,7 +100,7 @@ static gboolean on_built(gpointer data)
     const gboolean again = w->transform.again;
     w->transform.build = NULL;
     w->transform.again = FALSE;
-    if (again) {
+    if (again || w->transform.rate_hz == 0.0) { /* another is wanted, or none: the sound is gone */
         start_build(w);
     } else if (build->status != SONO_OK) {
         fail_wish(w, build->err.message);
@@ -179,15 +179,14 @@ void window_transform_follow_settings(SonoWindow *w)
     if (transform_choice_parse(text, &choice, &err) != SONO_OK) { /* of another version */
         g_message("picture: %s", err.message);
     }
-    const gboolean same_kind = t->choice.transform == choice.transform && !transform_choice_equal(&t->choice, &choice);
-    const gboolean tuning = t->choice.transform && transform_choice_equal(&t->choice, &choice);
+    const gboolean goes_on = t->choice.transform == choice.transform; /* a parameter, or the concert pitch */
     const SonoPreset *preset = transform_choice_preset(&choice);
     t->choice = choice;
     g_clear_pointer(&t->error, g_free);
     window_set_state(w, "preset", g_variant_new_string(preset ? preset->name : WINDOW_NO_PRESET));
     window_set_state(w, "transform", g_variant_new_string(choice.transform->name));
     g_clear_handle_id(&t->timer, g_source_remove);
-    if (t->rate_hz > 0.0 && (same_kind || tuning) && !is_wish(w, t->plan)) {
+    if (t->rate_hz > 0.0 && goes_on && !is_wish(w, t->plan)) {
         t->timer = g_timeout_add(CHANGING_MS, on_timer, w);
     } else {
         start_build(w);
@@ -221,9 +220,13 @@ const SonoPlan *window_transform_plan(SonoWindow *w, double rate_hz, gint64 n_fr
     return t->plan;
 }
 
-void window_transform_opening(SonoWindow *w)
+void window_transform_forget_sound(SonoWindow *w)
 {
     w->transform.rate_hz = 0.0;
+}
+
+void window_transform_opening(SonoWindow *w)
+{
     w->file.like_transform = tuned(w);
 }
 

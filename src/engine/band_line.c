@@ -155,7 +155,7 @@ void band_line_tail(const BandRaster *r, int32_t row, int64_t m, const SonoCplx 
     const StepSamples step = band_step_samples(plan, m, r->n_line[row]);
     const int64_t margin = r->n_line[row] > n ? MARGIN : 0;
     const int64_t end = band_sample_from(plan, n, sono_plan_slice_start(plan, m) + plan->slice_len) + margin;
-    SonoCplx last;
+    SonoCplx last = {0.0f, 0.0f};
     band_line_fill(r, row, m, coef, tail, step.a1 - 1, step.a1, input, &last);
     unroll(coef, n, tail_from(r, row, m + 1), end, tail + 1);
     tail[0] = last;

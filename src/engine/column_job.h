@@ -97,7 +97,7 @@ int64_t column_time_unit_width(const ColumnJob *job);
 void column_time_make(ColumnJob *job, ColumnScratch *scratch, ColumnUnit unit);
 
 /* Columns [j0, j0 + n), n <= SONO_TEXEL_BLOCK, as they are: bins[0..n). */
-void column_bands_gather(const ColumnJob *job, const BandColumns *columns, int32_t j0, int32_t n, SonoBinColumn *bins);
+void column_bands_gather(const ColumnJob *job, const BandColumns *b, int32_t j0, int32_t n, SonoBinColumn *bins);
 SonoStatus column_bands_prepare(ColumnJob *job, SonoError *err);
 bool column_bands_scratch(const ColumnJob *job, ColumnScratch *scratch);
 void column_bands_scratch_free(ColumnScratch *scratch);

@@ -59,15 +59,15 @@ SonoStatus sono_columns_make(SonoEngine *engine, const SonoPlan *plan, const Son
     return column_job_run(&job, err);
 }
 
-SonoSpan sono_columns_support(const SonoPlan *of, int level_t, int64_t first_col, int32_t n_cols)
+SonoSpan sono_columns_support(const SonoPlan *plan, int level_t, int64_t first_col, int32_t n_cols)
 {
-    const SonoPlan *plan = of->picture ? of->picture : of;
-    const int64_t width = plan->picture_hop << level_t;
-    if (plan->axis == SONO_AXIS_TIME) {
+    const SonoPlan *picture = plan->picture ? plan->picture : plan;
+    const int64_t width = picture->picture_hop << level_t;
+    if (picture->axis == SONO_AXIS_TIME) {
+        const int64_t per_column = INT64_C(1) << level_t;
         const int64_t before = level_t > 0 ? 1 : 0; /* for the deviation */
-        return sono_plan_support(plan,
-                                 (SonoSlices){(first_col << level_t) - before, ((int64_t)n_cols << level_t) + before});
+        return sono_plan_support(picture, (SonoSlices){first_col * per_column - before, n_cols * per_column + before});
     }
-    const int64_t before = band_raster_spacing(plan, level_t);
-    return sono_plan_support(plan, band_slices(plan, before, first_col * width, (first_col + n_cols) * width));
+    const int64_t before = band_raster_spacing(picture, level_t);
+    return sono_plan_support(picture, band_slices(picture, before, first_col * width, (first_col + n_cols) * width));
 }

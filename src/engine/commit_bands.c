@@ -228,9 +228,9 @@ static SonoStatus bands_open(const CommitRegion *r, int channel, Bands *b, SonoE
     *b = (Bands){.r = r, .channel = channel};
     r->edit->operation->args(&r->edit->params, b->args);
     const SonoStatus status = list_groups(b, err);
-    size_t n_fft = 0;
-    size_t n_coef = 0;
-    size_t n_bands = 0;
+    size_t n_fft = 1;
+    size_t n_coef = 1;
+    size_t n_bands = 1;
     for (int32_t g = 0; g < b->n_groups; g++) {
         const SonoPlan *group = b->groups[g];
         n_fft = (size_t)group->atoms[0].n_fft > n_fft ? (size_t)group->atoms[0].n_fft : n_fft;
@@ -444,15 +444,15 @@ static SonoStatus run_plain(const CommitRegion *r, int channel, bool everywhere,
     return status;
 }
 
-SonoStatus commit_bands_run(const CommitRegion *r, int channel, CommitPartFn fn, void *ctx, SonoSolveResult *result,
+SonoStatus commit_bands_run(const CommitRegion *r, int channel, CommitPartFn part, void *ctx, SonoSolveResult *result,
                             SonoError *err)
 {
     *result = (SonoSolveResult){0};
     if (!commit_wants_solver(r->edit)) {
-        return run_plain(r, channel, false, fn, ctx, err);
+        return run_plain(r, channel, false, part, ctx, err);
     }
     BandsSolver solver;
-    SonoStatus status = bands_solver_open(r, channel, fn, ctx, &solver, err);
+    SonoStatus status = bands_solver_open(r, channel, part, ctx, &solver, err);
     if (status == SONO_OK) {
         status = run_plain(r, channel, true, bands_solver_part, &solver, err);
     }

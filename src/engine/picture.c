@@ -112,27 +112,27 @@ static int level_of(const Painting *p)
     return level;
 }
 
-SonoStatus sono_picture_levels(SonoEngine *engine, const SonoPlan *of, const SonoPcmReader *reader,
+SonoStatus sono_picture_levels(SonoEngine *engine, const SonoPlan *plan, const SonoPcmReader *reader,
                                const SonoPictureSpec *spec, float *level_db, SonoError *err)
 {
-    const SonoPlan *plan = of->picture ? of->picture : of;
-    SonoStatus status = check_spec(plan, reader, spec, err);
+    const SonoPlan *picture = plan->picture ? plan->picture : plan;
+    SonoStatus status = check_spec(picture, reader, spec, err);
     PictureRows rows = {0};
     Painting p = {
         .engine = engine,
-        .plan = plan,
+        .plan = picture,
         .reader = reader,
         .spec = spec,
         .rows = &rows,
-        .columns_per_px = (spec->t1_s - spec->t0_s) * plan->rate_hz / (double)plan->picture_hop / spec->width_px,
+        .columns_per_px = (spec->t1_s - spec->t0_s) * picture->rate_hz / (double)picture->picture_hop / spec->width_px,
         .level_db = level_db,
         .lock = PTHREAD_MUTEX_INITIALIZER,
     };
     if (status == SONO_OK) {
-        status = sono_picture_rows_make(plan, spec, &rows, err);
+        status = sono_picture_rows_make(picture, spec, &rows, err);
     }
-    if (status == SONO_OK && plan->axis == SONO_AXIS_FREQ) {
-        status = engine_band_raster(engine, plan, level_of(&p), &p.raster, err);
+    if (status == SONO_OK && picture->axis == SONO_AXIS_FREQ) {
+        status = engine_band_raster(engine, picture, level_of(&p), &p.raster, err);
     }
     if (status == SONO_OK) {
         cut_groups(&p);

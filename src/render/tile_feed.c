@@ -88,7 +88,7 @@ static void set_plan(SonoPlan **to, const SonoPlan *plan)
 
 bool feed_is_switching(const SonoTileFeed *feed)
 {
-    return feed->shown_plan->key != feed->plan->key;
+    return feed->shown_plan && feed->shown_plan->key != feed->plan->key;
 }
 
 void sono_tile_feed_unref(SonoTileFeed *feed)

@@ -129,10 +129,10 @@ static const SonoPlan *with_rows(const SonoPlan *plan)
     return plan->picture ? plan->picture : plan;
 }
 
-double sono_plan_row_scale(const SonoPlan *of, int32_t row)
+double sono_plan_row_scale(const SonoPlan *plan, int32_t row)
 {
-    const SonoPlan *plan = with_rows(of);
-    return plan->axis == SONO_AXIS_TIME ? plan->atoms[0].level_scale : plan->atoms[plan->row_atom + row].level_scale;
+    const SonoPlan *p = with_rows(plan);
+    return p->axis == SONO_AXIS_TIME ? p->atoms[0].level_scale : p->atoms[p->row_atom + row].level_scale;
 }
 
 int32_t sono_plan_reading_reach(const SonoPlan *plan)
@@ -173,24 +173,24 @@ static double sine_hz(const SonoPlan *plan, int32_t row, const float *power)
     return 0.5 * (lo + hi);
 }
 
-double sono_plan_reading(const SonoPlan *of, int32_t row, const float *power)
+double sono_plan_reading(const SonoPlan *plan, int32_t row, const float *power)
 {
-    const SonoPlan *plan = with_rows(of);
-    const int32_t reach = plan->reading_reach;
+    const SonoPlan *p = with_rows(plan);
+    const int32_t reach = p->reading_reach;
     double sum = 0.0;
     for (int32_t i = 0; i <= 2 * reach; i++) {
         sum += (double)power[i];
     }
-    if (plan->axis == SONO_AXIS_TIME) {
-        return sum / plan->reading_gain;
+    if (p->axis == SONO_AXIS_TIME) {
+        return sum / p->reading_gain;
     }
-    if (!(sum > 0.0) || plan->n_rows < 2) {
+    if (!(sum > 0.0) || p->n_rows < 2) {
         return sum;
     }
-    const double f = sine_hz(plan, row, power);
+    const double f = sine_hz(p, row, power);
     double seen = 0.0;
     for (int32_t r = row - reach; r <= row + reach; r++) {
-        seen += row_power_at(plan, r, f);
+        seen += row_power_at(p, r, f);
     }
     return seen > 0.0 ? sum / seen : sum;
 }

@@ -7,5 +7,5 @@ if(NOT SONO_SANITIZE MATCHES "thread") # one thread: nothing for that sanitizer 
   sono_test(reference SOURCES backend/test_reference.c backend/conformance_fixture.c LAYERS engine LABELS cpu TIMEOUT 300)
 endif()
 sono_test(engine SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/backend/test_engine.c LAYERS engine LABELS "cpu;tsan")
-sono_test(bands SOURCES backend/test_bands.c LAYERS transform LABELS cpu TIMEOUT 300)
+sono_test(bands SOURCES backend/test_bands.c backend/bands_checks.c LAYERS transform LABELS cpu TIMEOUT 300)
 target_include_directories(test_bands PRIVATE ${CMAKE_SOURCE_DIR}/src/transform)

@@ -76,7 +76,10 @@ static SonoPlan *derive(const SonoPlan *base, ConformanceKind kind)
         assert_non_null(n_fft);
         for (int32_t i = 0; i < count; i++) {
             const int32_t own = base->atoms[first + i].n_fft;
-            n_fft[i] = kind == CONFORMANCE_PART ? own + 8 * (i % 5) : own * (i % 3 == 0 ? 2 : 1);
+            n_fft[i] = own * (i % 3 == 0 ? 2 : 1);
+            if (kind == CONFORMANCE_PART) { /* some denser than frames */
+                n_fft[i] = i % 11 == 5 ? 2 * (int32_t)base->slice_len + 8 : own + 8 * (i % 5);
+            }
         }
         assert_ok(sono_plan_derive(base, first, count, n_fft, &plan, &err), err);
         sono_free(n_fft);

@@ -1,144 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Plans over frequency as tables: what every plan must satisfy whatever its parameters are, derived plans, keys,
  * references, where coefficients lie, refusals. */
-#include "sono_test.h"
+#include "bands_checks.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "bank.h"
-#include "sono_mem.h"
-#include "sono_transform.h"
-
-static SonoPlan *build(const char *transform, const char *text, double rate_hz, int64_t n_frames)
-{
-    const SonoTransform *t = sono_transform_find(transform);
-    SonoParams p;
-    SonoPlan *plan = NULL;
-    SonoError err = {0};
-    assert_non_null(t);
-    assert_ok(sono_params_parse(t->params, text, &p, &err), err);
-    assert_ok(sono_plan_build(t, &p, rate_hz, n_frames, &plan, &err), err);
-    return plan;
-}
-
-/* {4, 5, 6, 7} 2^a and a multiple of 8 */
-static bool is_class(int32_t n_fft)
-{
-    int32_t k = n_fft;
-    while (k > 7 && k % 2 == 0) {
-        k /= 2;
-    }
-    return n_fft % 8 == 0 && k >= 4 && k <= 7;
-}
-
-static void check_atoms(const SonoPlan *p, const char *label)
-{
-    size_t tap_at = 0;
-    size_t coef_at = 0;
-    double freq_hz = -1.0;
-    for (int32_t i = 0; i < p->n_atoms; i++) {
-        const SonoAtom *a = &p->atoms[i];
-        const bool is_end = i == 0 || i == p->n_atoms - 1;
-        const int64_t needed = a->real ? 2 * (int64_t)a->length - 1 : a->length;
-        const bool fits = a->length > 0 && a->first_bin >= 0 && a->first_bin + a->length <= p->slice_len / 2 + 1;
-        if (a->real != is_end || !is_class(a->n_fft) || a->n_fft < needed || a->n_coef != a->n_fft || !fits ||
-            a->tap_at != tap_at || a->coef_at != coef_at || a->freq_hz <= freq_hz) {
-            fail_msg("%s: atom %d of %d: %d taps from bin %lld, n_fft %d, at %g Hz", label, (int)i, (int)p->n_atoms,
-                     (int)a->length, (long long)a->first_bin, (int)a->n_fft, a->freq_hz);
-        }
-        tap_at += (size_t)a->length;
-        coef_at += (size_t)a->n_coef;
-        freq_hz = a->freq_hz;
-    }
-    assert_int_equal(p->n_taps, tap_at);
-    assert_int_equal(p->n_coef, coef_at);
-    assert_true(p->atoms[0].first_bin == 0 && freq_hz == 0.5 * p->rate_hz);
-}
-
-/* The duals undo the windows at every bin: L sum over bands of n_fft window dual = 1, and the bounds are those of d. */
-static void check_duals(const SonoPlan *p, const char *label)
-{
-    const int64_t half = p->slice_len / 2;
-    const double len = (double)p->slice_len;
-    double *one = sono_calloc((size_t)(half + 1), sizeof *one);
-    double *d = sono_calloc((size_t)(half + 1), sizeof *d);
-    double a_is = INFINITY;
-    double b_is = 0.0;
-    assert_true(one && d);
-    for (int32_t i = 0; i < p->n_atoms; i++) {
-        const SonoAtom *a = &p->atoms[i];
-        for (int32_t t = 0; t < a->length; t++) {
-            const double w = p->window[a->tap_at + (size_t)t];
-            one[a->first_bin + t] += len * a->n_fft * w * p->dual[a->tap_at + (size_t)t];
-            d[a->first_bin + t] += len * a->n_fft * w * w;
-        }
-    }
-    for (int64_t j = 0; j <= half; j++) {
-        if (!(fabs(one[j] - 1.0) <= 1e-11)) {
-            fail_msg("%s: at bin %lld windows and duals make %.15g", label, (long long)j, one[j]);
-        }
-        a_is = fmin(a_is, d[j]);
-        b_is = fmax(b_is, d[j]);
-    }
-    if (!(fabs(a_is / p->bound_a - 1.0) <= 1e-9 && fabs(b_is / p->bound_b - 1.0) <= 1e-9)) {
-        fail_msg("%s: bounds %.12g %.12g, of the windows %.12g %.12g", label, p->bound_a, p->bound_b, a_is, b_is);
-    }
-    assert_true(p->bound_a >= 1e-3 * p->bound_b);
-    sono_free(one);
-    sono_free(d);
-}
-
-static void check_slices(const SonoPlan *p, const char *label)
-{
-    const int64_t overlap = p->slice_len - p->slice_hop;
-    if (!p->slice_window) {
-        assert_true(p->slice_hop == p->slice_len && !p->slice_dual);
-        return;
-    }
-    assert_true(2 * p->slice_hop >= p->slice_len && p->slice_lead * 2 == overlap);
-    for (int64_t i = 0; i < p->slice_len; i++) {
-        const double h = p->slice_window[i];
-        const double next = i >= p->slice_hop ? p->slice_window[i - p->slice_hop] : 0.0;
-        const double before = i < overlap ? p->slice_window[i + p->slice_hop] : 0.0;
-        if (!(fabs(h + next + before - 1.0) <= 1e-12 && h * p->slice_dual[i] == h)) {
-            fail_msg("%s: frame %lld of a slice: h %.15g, sum %.15g, its dual %.15g", label, (long long)i, h,
-                     h + next + before, p->slice_dual[i]);
-        }
-    }
-}
-
-static void check_rows(const SonoPlan *of, const char *label)
-{
-    const SonoPlan *p = of->picture ? of->picture : of;
-    assert_int_equal(sono_plan_n_bins(of), p->n_atoms - 2);
-    assert_int_equal(p->row_atom, 1);
-    assert_true(of->picture_hop > 0 && p->slice_len % of->picture_hop == 0 && of->picture_hop == p->picture_hop);
-    assert_true(sono_plan_reading_reach(of) >= 1 && sono_plan_reading_reach(of) <= SONO_MAX_READING_REACH);
-    for (int32_t r = 0; r < p->n_rows; r++) {
-        const double hz = p->atoms[1 + r].freq_hz;
-        if (!(fabs(sono_plan_row_hz(of, r) / hz - 1.0) <= 1e-9 && fabs(sono_plan_row_at(of, hz) - r) <= 1e-6 &&
-              sono_plan_row_scale(of, r) == p->atoms[1 + r].level_scale)) {
-            fail_msg("%s: row %d is at %.9g Hz, its band at %.9g Hz", label, (int)r, sono_plan_row_hz(of, r), hz);
-        }
-    }
-}
-
-static void check_plan(const SonoPlan *p, const char *label)
-{
-    char text[300];
-    assert_int_equal(p->axis, SONO_AXIS_FREQ);
-    check_atoms(p, label);
-    check_duals(p, label);
-    check_slices(p, label);
-    check_rows(p, label);
-    assert_true(strlen(sono_plan_describe(p, text, sizeof text)) > 20);
-    if (p->picture) {
-        check_atoms(p->picture, label);
-        check_duals(p->picture, label);
-        check_slices(p->picture, label);
-    }
-}
 
 /* Values all over the ranges, their ends among them. */
 static void draw(SonoParamTable table, SonoParams *params, uint64_t *seed)
@@ -176,7 +44,7 @@ static void any_parameters_make_a_plan_or_a_reason(void **state)
             if (status == SONO_OK) {
                 char label[200];
                 (void)snprintf(label, sizeof label, "%s, draw %d, %g Hz", (*t)->name, i, rate_hz);
-                check_plan(plan, label);
+                bands_check_plan(plan, label);
                 n_built++;
             } else {
                 assert_null(plan);
@@ -206,7 +74,7 @@ static void presets_are_plans_at_every_rate(void **state)
             assert_ok(sono_preset_params(*preset, &t, &params, &err), err);
             assert_ok(sono_plan_build(t, &params, rates_hz[i], 0, &plan, &err), err);
             if (plan->axis == SONO_AXIS_FREQ) {
-                check_plan(plan, (*preset)->name);
+                bands_check_plan(plan, (*preset)->name);
             }
             sono_plan_unref(plan);
         }
@@ -221,7 +89,7 @@ static void every_coefficient_has_its_frame(void **state)
     static const char *const texts[] = {"slice=4096 fmin_hz=300", "slice=4096 fmin_hz=300 hop_eighths=5",
                                         "slice=4096 fmin_hz=300 hop_eighths=4"};
     for (size_t k = 0; k < 3; k++) {
-        SonoPlan *p = build("slicq", texts[k], 48000, 0);
+        SonoPlan *p = bands_build("slicq", texts[k], 48000, 0);
         for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
             const int64_t start = sono_plan_slice_start(p, far[i]);
             assert_int_equal(start, far[i] * p->slice_hop - p->slice_lead);
@@ -251,7 +119,7 @@ static void every_coefficient_has_its_frame(void **state)
 static void slices_touch_what_they_cover(void **state)
 {
     (void)state;
-    SonoPlan *p = build("slicq", "slice=4096 fmin_hz=300 hop_eighths=5", 48000, 0);
+    SonoPlan *p = bands_build("slicq", "slice=4096 fmin_hz=300 hop_eighths=5", 48000, 0);
     static const int64_t around[] = {0, INT64_C(1) << 33, (INT64_C(1) << 45) + 1};
     for (size_t i = 0; i < 3; i++) {
         for (int64_t start = -9000; start < 9000; start += 613) {
@@ -273,11 +141,11 @@ static void derived_plans_keep_the_frame(void **state)
 {
     (void)state;
     SonoError err = {0};
-    SonoPlan *base = build("slicq", "slice=4096 fmin_hz=200 bins_per_octave=24", 48000, 0);
+    SonoPlan *base = bands_build("slicq", "slice=4096 fmin_hz=200 bins_per_octave=24", 48000, 0);
     SonoPlan *same = NULL;
     SonoPlan *edit = NULL;
     assert_ok(sono_plan_derive(base, 0, base->n_atoms, NULL, &same, &err), err);
-    check_plan(same, "derived, all of it");
+    bands_check_plan(same, "derived, all of it");
     assert_memory_equal(same->window, base->window, base->n_taps * sizeof *base->window);
     assert_int_equal(atomic_load(&base->refs), 2); /* its slice windows are shared */
 
@@ -312,7 +180,7 @@ static void derived_plans_keep_the_frame(void **state)
 
     /* the base may go first */
     sono_plan_unref(base);
-    check_slices(same, "derived, its base gone");
+    bands_check_slices(same, "derived, its base gone");
     sono_plan_unref(same);
     sono_plan_unref(edit);
 }
@@ -320,7 +188,7 @@ static void derived_plans_keep_the_frame(void **state)
 static void derived_plans_refuse_too_few_coefficients(void **state)
 {
     (void)state;
-    SonoPlan *base = build("slicq", "slice=4096 fmin_hz=200 bins_per_octave=24", 48000, 0);
+    SonoPlan *base = bands_build("slicq", "slice=4096 fmin_hz=200 bins_per_octave=24", 48000, 0);
     const int32_t last = base->n_atoms - 1;
     const struct {
         int32_t atom, n_fft;
@@ -375,8 +243,8 @@ static void keys_are_their_own(void **state)
     size_t n = 0;
     SonoError err = {0};
     for (size_t i = 0; i < N; i++) {
-        SonoPlan *p = build(cases[i].transform, cases[i].text, cases[i].rate_hz, cases[i].n_frames);
-        SonoPlan *again = build(cases[i].transform, cases[i].text, cases[i].rate_hz, cases[i].n_frames);
+        SonoPlan *p = bands_build(cases[i].transform, cases[i].text, cases[i].rate_hz, cases[i].n_frames);
+        SonoPlan *again = bands_build(cases[i].transform, cases[i].text, cases[i].rate_hz, cases[i].n_frames);
         assert_true(p->key == again->key);
         keys[n++] = p->key;
         sono_plan_unref(again);
@@ -495,18 +363,18 @@ static void what_is_no_frame_is_refused_naming_hz(void **state)
 static void constant_q_or_from_where(void **state)
 {
     (void)state;
-    SonoPlan *p = build("cqt", "bins_per_octave=12 fmin_hz=110", 48000, 0);
+    SonoPlan *p = bands_build("cqt", "bins_per_octave=12 fmin_hz=110", 48000, 0);
     const int64_t len = p->slice_len;
     assert_true(p->constant_q_from_hz == 0.0);
     sono_plan_unref(p);
-    p = build("cqt", "bins_per_octave=12 fmin_hz=13.75", 48000, 0);
+    p = bands_build("cqt", "bins_per_octave=12 fmin_hz=13.75", 48000, 0);
     assert_true(p->constant_q_from_hz == 0.0 && p->slice_len > len);
     for (int32_t i = 1; i < p->n_atoms - 1; i++) { /* one Q for all */
         const double q = p->atoms[i].freq_hz / p->atoms[i].width_hz;
         assert_true(fabs(q / (p->atoms[1].freq_hz / p->atoms[1].width_hz) - 1.0) < 1e-9);
     }
     sono_plan_unref(p);
-    p = build("cqt", "bins_per_octave=96 fmin_hz=8", 48000, 0);
+    p = bands_build("cqt", "bins_per_octave=96 fmin_hz=8", 48000, 0);
     assert_int_equal(p->slice_len, 1 << 20);
     assert_true(p->constant_q_from_hz > 8.0);
     for (int32_t i = 1; i < p->n_atoms - 1; i++) {
@@ -522,7 +390,7 @@ static void constant_q_or_from_where(void **state)
 static void notes_have_their_bands(void **state)
 {
     (void)state;
-    SonoPlan *p = build("vqt", "bins_per_octave=36 layout=notes tuning_hz=432 fmin_hz=60", 48000, 0);
+    SonoPlan *p = bands_build("vqt", "bins_per_octave=36 layout=notes tuning_hz=432 fmin_hz=60", 48000, 0);
     for (int note = 40; note < 120; note++) {
         const double hz = 432.0 * exp2((note - 69) / 12.0);
         const double row = sono_plan_row_at(p, hz);
@@ -530,6 +398,33 @@ static void notes_have_their_bands(void **state)
         assert_true(fabs(p->atoms[p->row_atom + (int32_t)floor(row + 0.5)].freq_hz / hz - 1.0) < 1e-9);
     }
     sono_plan_unref(p);
+}
+
+/* Whatever powers a picture has: a reading is finite, and near their sum. */
+static void readings_of_anything_are_finite(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"slice=4096 fmin_hz=200", "slice=4096 bins_per_octave=3 fmin_hz=300",
+                                        "slice=4096 fmin_hz=440 fmax_hz=441 bins_per_octave=3"};
+    static const float values[] = {0.0f, 1e-30f, 1e-3f, 1.0f, 1e30f};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        SonoPlan *p = bands_build("slicq", texts[i], 48000, 0);
+        assert_int_equal(sono_plan_reading_reach(p), 1);
+        for (int32_t row = 0; row < p->n_rows; row += row + 1 < p->n_rows && row + 9 > p->n_rows ? 1 : 8) {
+            for (int k = 0; k < 125; k++) {
+                const float below = row > 0 ? values[k % 5] : 0.0f;
+                const float above = row + 1 < p->n_rows ? values[k / 25] : 0.0f;
+                const float power[3] = {below, values[k / 5 % 5], above};
+                const double sum = (double)power[0] + (double)power[1] + (double)power[2];
+                const double is = sono_plan_reading(p, row, power);
+                if (!(isfinite(is) && is >= sum / 3.0 && is <= 10.0 * sum)) {
+                    fail_msg("%s: row %d with powers %g %g %g reads %g", texts[i], (int)row, (double)power[0],
+                             (double)power[1], (double)power[2], is);
+                }
+            }
+        }
+        sono_plan_unref(p);
+    }
 }
 
 /* Bark ends at 26.28: coarse bands near there, at high rates, must not come out beyond its pole. */
@@ -541,8 +436,8 @@ static void bark_bands_stay_on_the_scale(void **state)
         for (double per_bark = 0.5; per_bark < 2.0; per_bark += 0.1) {
             char text[64];
             (void)snprintf(text, sizeof text, "bands_per_bark=%.1f", per_bark);
-            SonoPlan *p = build("bark", text, rates_hz[i], 0);
-            check_plan(p, text);
+            SonoPlan *p = bands_build("bark", text, rates_hz[i], 0);
+            bands_check_plan(p, text);
             const SonoAtom *top = &p->atoms[p->n_atoms - 2];
             const double above_hz = sono_plan_row_hz(p, p->n_rows);
             const double below_hz = sono_plan_row_hz(p, p->n_rows - 2);
@@ -567,6 +462,7 @@ int main(void)
         cmocka_unit_test(what_is_no_frame_is_refused_naming_hz),
         cmocka_unit_test(constant_q_or_from_where),
         cmocka_unit_test(notes_have_their_bands),
+        cmocka_unit_test(readings_of_anything_are_finite),
         cmocka_unit_test(bark_bands_stay_on_the_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
