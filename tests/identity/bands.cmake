@@ -7,6 +7,7 @@ sono_test(bands_picture SOURCES identity/test_bands_picture.c identity/bands_fix
 if(NOT SONO_SANITIZE MATCHES "thread") # one thread each: nothing for that sanitizer to find
   sono_test(bands_tones SOURCES identity/test_bands_tones.c identity/bands_fixture.c LAYERS engine LABELS cpu TIMEOUT 600)
   sono_test(bands_merged SOURCES identity/test_bands_merged.c identity/bands_fixture.c LAYERS engine LABELS cpu TIMEOUT 600)
+  sono_test(bands_long SOURCES identity/test_bands_long.c identity/bands_fixture.c LAYERS engine LABELS cpu TIMEOUT 600)
 endif()
 if(TARGET sonobrush-cli AND TARGET sonobrush-codec)
   find_program(SONO_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
