@@ -10,7 +10,7 @@
 #define COLUMNS_BYTES ((size_t)4 << 20)
 /* A unit needs one slice more than it shows: few of them are nothing then. */
 #define MIN_UNIT_SLICES 8
-#define UNITS_PER_THREAD 4
+#define UNITS_PER_THREAD 8
 #define PICKS 3 /* spectra of a provisional column */
 
 static int64_t min64(int64_t a, int64_t b)
@@ -41,7 +41,8 @@ int64_t column_bands_unit_width(const ColumnJob *job)
     }
     const int64_t width = column_frames(job);
     const int64_t n_threads = sono_jobs_n_threads(sono_engine_jobs(job->engine));
-    const int64_t even = (job->n_texels + UNITS_PER_THREAD * n_threads - 1) / (UNITS_PER_THREAD * n_threads);
+    const int64_t n_inside = min64(job->col0 + job->n_texels, job->n_cols) - max64(job->col0, 0);
+    const int64_t even = (n_inside + UNITS_PER_THREAD * n_threads - 1) / (UNITS_PER_THREAD * n_threads);
     const int64_t least = (MIN_UNIT_SLICES * job->plan->slice_hop + width - 1) / width;
     const size_t bytes = band_columns_bytes(BAND_MAX_PHASES, (int32_t)job->n_bins, SONO_TILE_TEXELS) / SONO_TILE_TEXELS;
     const int64_t most = (int64_t)(COLUMNS_BYTES / bytes);
@@ -78,11 +79,26 @@ static void finish_columns(const ColumnJob *job, ColumnScratch *scratch, ColumnU
     }
 }
 
+/* Does anyone want rows of the group? */
+static bool is_wanted(const ColumnJob *job, const BandGroup *g)
+{
+    bool wanted = false;
+    for (int i = 0; i < job->n_outs; i++) {
+        const ColumnOut *out = &job->outs[i];
+        wanted = wanted || ((int64_t)out->row1 << out->level_f > g->row0 &&
+                            (int64_t)out->row0 << out->level_f < g->row0 + g->n_rows);
+    }
+    return wanted;
+}
+
 /* All groups of bands of one slice into the columns. */
 static bool take_slice(ColumnJob *job, ColumnScratch *scratch, int64_t m)
 {
     BandPump *pump = &scratch->pump;
     for (int32_t g = 0; g < job->raster->n_groups; g++) {
+        if (!is_wanted(job, &job->raster->groups[g])) {
+            continue;
+        }
         sono_jobs_yield(sono_engine_jobs(job->engine));
         if (column_is_stopped(job)) {
             return false;

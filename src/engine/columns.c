@@ -64,9 +64,9 @@ SonoSpan sono_columns_support(const SonoPlan *plan, int level_t, int64_t first_c
     const SonoPlan *picture = plan->picture ? plan->picture : plan;
     const int64_t width = picture->picture_hop << level_t;
     if (picture->axis == SONO_AXIS_TIME) {
+        const int64_t per_column = INT64_C(1) << level_t;
         const int64_t before = level_t > 0 ? 1 : 0; /* for the deviation */
-        return sono_plan_support(picture,
-                                 (SonoSlices){(first_col << level_t) - before, ((int64_t)n_cols << level_t) + before});
+        return sono_plan_support(picture, (SonoSlices){first_col * per_column - before, n_cols * per_column + before});
     }
     const int64_t before = band_raster_spacing(picture, level_t);
     return sono_plan_support(picture, band_slices(picture, before, first_col * width, (first_col + n_cols) * width));
