@@ -142,7 +142,11 @@ static void add_number(ParamRow *r, const char *name)
 
 static void add_choice(ParamRow *r, const char *name)
 {
-    r->choice = gtk_drop_down_new_from_strings(r->desc->choices);
+    g_autoptr(GtkStringList) words = gtk_string_list_new(NULL);
+    for (const char *const *choice = r->desc->choices; *choice; choice++) {
+        gtk_string_list_append(words, _(*choice));
+    }
+    r->choice = gtk_drop_down_new(G_LIST_MODEL(g_steal_pointer(&words)), NULL);
     gtk_widget_set_hexpand(r->choice, TRUE);
     accessible_name_drop_down(r->choice, name);
     g_signal_connect_swapped(r->choice, "notify::selected", G_CALLBACK(on_chosen), r);

@@ -127,7 +127,7 @@ static bool place_slice(const Call *call, int64_t start, float *frames)
 /* spectrum = r2c(frames), which lie in the same memory. */
 static void transform_slice(const CpuFft *fft, const Work *w)
 {
-    if (!fft->exact) {
+    if (!w->exact) {
         fftwf_execute_dft_r2c(fft->plan, w->frames, (fftwf_complex *)w->spectrum);
         return;
     }
@@ -140,7 +140,7 @@ static void transform_slice(const CpuFft *fft, const Work *w)
  * over all L bins, where re is even and im odd, r2c(a) = sum re cos - i sum im sin, and their sum is the frame. */
 static void transform_back(const CpuFft *fft, const Work *w)
 {
-    if (!fft->exact) {
+    if (!w->exact) {
         fftwf_execute_dft_c2r(fft->plan, (fftwf_complex *)w->spectrum, w->frames);
         return;
     }
