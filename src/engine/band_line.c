@@ -148,15 +148,15 @@ void band_line_fill(const BandRaster *r, int32_t row, int64_t m, const SonoCplx 
     }
 }
 
-void band_line_tail(const BandRaster *r, int32_t row, int64_t m, const SonoCplx *coef, SonoCplx *input, SonoCplx *tail)
+void band_line_tail(const BandRaster *r, int32_t row, int64_t m, const SonoCplx *coef, SonoCplx *input, SonoCplx *last,
+                    SonoCplx *tail)
 {
     const SonoPlan *plan = r->plan;
     const int64_t n = r->n_coef[row];
     const StepSamples step = band_step_samples(plan, m, r->n_line[row]);
     const int64_t margin = r->n_line[row] > n ? MARGIN : 0;
     const int64_t end = band_sample_from(plan, n, sono_plan_slice_start(plan, m) + plan->slice_len) + margin;
-    SonoCplx last = {0.0f, 0.0f};
-    band_line_fill(r, row, m, coef, tail, step.a1 - 1, step.a1, input, &last);
+    band_line_fill(r, row, m, coef, tail, step.a1 - 1, step.a1, input, last);
     unroll(coef, n, tail_from(r, row, m + 1), end, tail + 1);
-    tail[0] = last;
+    tail[0] = *last;
 }

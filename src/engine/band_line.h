@@ -17,5 +17,6 @@ int64_t band_sample_from(const SonoPlan *plan, int64_t n, int64_t frame);
 void band_line_fill(const BandRaster *r, int32_t row, int64_t m, const SonoCplx *coef, const SonoCplx *tail, int64_t a0,
                     int64_t a1, SonoCplx *input, SonoCplx *out);
 /* tail[0] = the last sample of step m (what comes before the next step's first); tail[1..] = the coefficients that the
- * next step needs. */
-void band_line_tail(const BandRaster *r, int32_t row, int64_t m, const SonoCplx *coef, SonoCplx *input, SonoCplx *tail);
+ * next step needs. last: room for a sample. */
+void band_line_tail(const BandRaster *r, int32_t row, int64_t m, const SonoCplx *coef, SonoCplx *input, SonoCplx *last,
+                    SonoCplx *tail);

@@ -289,7 +289,7 @@ void band_pump_pass(BandPump *pump, int32_t group, int64_t m)
     for (int32_t i = 0; i < g->n_rows; i++) {
         const int32_t row = g->row0 + i;
         const SonoCplx *coef = row_of(pump, g) + g->plan->atoms[i].coef_at;
-        band_line_tail(r, row, m, coef, pump->input, pump->tail + r->tail_at[row]);
+        band_line_tail(r, row, m, coef, pump->input, pump->line, pump->tail + r->tail_at[row]);
     }
 }
 

@@ -132,6 +132,26 @@ static double narrowest_hz(const CommitRegion *r)
     return width_hz;
 }
 
+/* Are the bands at DC and at Nyquist edited beside those of the plan? */
+static bool holds_dc(const CommitRegion *r)
+{
+    return !r->plan->atoms[0].real && r->bounds.f0_hz <= 0.0;
+}
+static bool holds_nyquist(const CommitRegion *r)
+{
+    return !r->plan->atoms[0].real && r->bounds.f1_hz >= 0.5 * r->base->rate_hz;
+}
+
+/* The longest distance of rows in any band that is edited. */
+static double row_step_s(const CommitRegion *r)
+{
+    const SonoPlan *base = r->base;
+    double n_fft = r->plan->atoms[0].n_fft;
+    n_fft = holds_dc(r) ? fmin(n_fft, base->atoms[0].n_fft) : n_fft;
+    n_fft = holds_nyquist(r) ? fmin(n_fft, base->atoms[base->n_atoms - 1].n_fft) : n_fft;
+    return (double)base->slice_len / (n_fft * base->rate_hz);
+}
+
 SonoStatus commit_bands_place(CommitRegion *r, SonoError *err)
 {
     const SonoPlan *base = r->base;
@@ -150,7 +170,7 @@ SonoStatus commit_bands_place(CommitRegion *r, SonoError *err)
     }
     r->plan = plan;
     r->only_hz = between ? middle_hz : 0.0;
-    r->fit.step_s = (double)base->slice_len / ((double)plan->atoms[0].n_fft * base->rate_hz);
+    r->fit.step_s = row_step_s(r);
     r->bounds = sono_region_intersect(sono_mask_bounds_fit(mask, r->fit), sound);
     r->weighted = slices_in_reach(plan, narrowest_hz(r), mask_span(r), sound_of(r));
     r->span = sono_span_intersect(sono_plan_support(plan, r->weighted), sound_of(r));
@@ -213,12 +233,11 @@ static SonoStatus list_groups(Bands *b, SonoError *err)
     for (int32_t first = 0; status == SONO_OK && per_group < n && first < n; first += per_group) {
         status = add_group_plan(b, r->plan, first, n - first < per_group ? n - first : per_group, err);
     }
-    if (status == SONO_OK && !r->plan->atoms[0].real && base->atoms[0].freq_hz >= r->bounds.f0_hz) {
+    if (status == SONO_OK && holds_dc(r)) {
         status = add_group_plan(b, base, 0, 1, err);
     }
-    const int32_t top = base->n_atoms - 1;
-    if (status == SONO_OK && !r->plan->atoms[0].real && base->atoms[top].freq_hz <= r->bounds.f1_hz) {
-        status = add_group_plan(b, base, top, 1, err);
+    if (status == SONO_OK && holds_nyquist(r)) {
+        status = add_group_plan(b, base, base->n_atoms - 1, 1, err);
     }
     return status;
 }

@@ -27,6 +27,13 @@ static int32_t bin_at_least(const SonoPlan *plan, int32_t n_bins, double freq_hz
     return lo;
 }
 
+/* Rows reach half a row beyond their centres. */
+static bool is_shown(const SonoPlan *plan, int32_t n_bins, double freq_hz)
+{
+    const double row = sono_plan_row_at(plan, freq_hz);
+    return row >= -0.5 && row <= n_bins - 0.5;
+}
+
 static PictureRow make_row(const SonoPlan *plan, const SonoFreqAxis *axis, int32_t n_bins, int height, int y)
 {
     const double bottom_hz = sono_freq_axis_hz(axis, (double)(height - 1 - y) / height);
@@ -42,6 +49,9 @@ static PictureRow make_row(const SonoPlan *plan, const SonoFreqAxis *axis, int32
         const double below_hz = row_hz(plan, row.first - 1);
         const double above_hz = row_hz(plan, row.first);
         row.part = (float)((centre_hz - below_hz) / (above_hz - below_hz));
+    } else if (n_bins > 1 && is_shown(plan, n_bins, centre_hz)) { /* the outer halves of the first and the last */
+        row.part = row.first > 0 ? 1.0f : 0.0f;
+        row.first = row.end = row.first > 0 ? n_bins - 1 : 1;
     }
     return row;
 }

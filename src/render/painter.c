@@ -143,6 +143,19 @@ static SonoStatus analyse(SonoEngine *engine, const PainterWish *wish, Analysed 
     return SONO_OK;
 }
 
+/* Where the plan has no rows there is no sound to show. */
+static void clear_outside(const PainterWish *wish, const SonoPictureSpec *spec, uint8_t *rgb)
+{
+    const size_t width = (size_t)spec->width_px;
+    for (int y = 0; y < spec->height_px; y++) {
+        const double freq_hz = sono_freq_axis_hz(&spec->axis, (spec->height_px - y - 0.5) / spec->height_px);
+        const double row = sono_plan_row_at(wish->plan, freq_hz);
+        for (size_t x = 0; x < width && (row < -0.5 || row > wish->plan->n_rows - 0.5); x++) {
+            memcpy(rgb + 3 * ((size_t)y * width + x), wish->background_rgb, 3);
+        }
+    }
+}
+
 /* One lane from its levels. */
 static SonoStatus paint_lane(const PainterWish *wish, const PainterLane *lane, const float *levels, uint8_t *rgb,
                              SonoError *err)
@@ -157,6 +170,7 @@ static SonoStatus paint_lane(const PainterWish *wish, const PainterLane *lane, c
     SonoStatus status = painter_lane_edit(wish, lane, edited, err);
     if (status == SONO_OK) {
         sono_picture_colours(&lane->spec, edited, to);
+        clear_outside(wish, &lane->spec, to);
     }
     sono_free(edited);
     return status;

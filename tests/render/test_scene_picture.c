@@ -91,6 +91,42 @@ static void all_lanes(void **state)
     stage_close(&s);
 }
 
+/* In bands: like the tiles', background where there are none. */
+static void bands(void **state)
+{
+    (void)state;
+    Stage s;
+    SonoError err = {0};
+    stage_open(&s, 1);
+    SonoScene *scene = stage_scene(&s, s.clip);
+    SonoPlan *plan = NULL;
+    SonoParams params;
+    const SonoTransform *cqt = sono_transform_find("cqt");
+    assert_ok(sono_params_parse(cqt->params, "fmin_hz=300 bins_per_octave=24", &params, &err), err);
+    assert_ok(sono_display_plan(s.engine, cqt, &params, RATE, N_FRAMES, &plan, &err), err);
+    assert_ok(sono_scene_set_transform(scene, plan, &err), err);
+    uint8_t *rgb = picture(scene);
+    (void)stage_settle(&s, scene, NULL, NULL);
+    double apart = 0.0;
+    int n_background = 0;
+    for (int y = 0; y < HEIGHT; y++) {
+        for (int x = 0; x < WIDTH; x++) {
+            const uint8_t *px = rgb + 3 * ((size_t)y * WIDTH + (size_t)x);
+            const uint8_t *tile = s.frame + 4 * ((size_t)(HEIGHT - 1 - y) * WIDTH + (size_t)x);
+            const bool is_background = memcmp(px, (const uint8_t[]){14, 15, 18}, 3) == 0;
+            n_background += is_background;
+            assert_true(is_background == (memcmp(tile, (const uint8_t[]){14, 15, 18}, 3) == 0));
+            apart += abs(px[0] - tile[0]) + abs(px[1] - tile[1]) + abs(px[2] - tile[2]);
+        }
+    }
+    assert_true(n_background > 20 * WIDTH && n_background < HEIGHT * WIDTH / 2);
+    assert_true(apart / (3.0 * WIDTH * HEIGHT) < MEAN_APART);
+    sono_free(rgb);
+    sono_plan_unref(plan);
+    sono_scene_free(scene);
+    stage_close(&s);
+}
+
 static void selection_and_edits(void **state)
 {
     (void)state;
@@ -270,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_lanes),
+        cmocka_unit_test(bands),
         cmocka_unit_test(selection_and_edits),
         cmocka_unit_test(marks_follow_the_pointer),
         cmocka_unit_test(as_the_renderer_draws),
