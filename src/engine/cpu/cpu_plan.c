@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #define MAX_IDLE_PLANS 24
+#define MAX_IDLE_BYTES ((size_t)256 << 20) /* of the tables of all plans */
 /* Longer spectra are computed in double: in float, millions of frames would come back at less than 130 dB. */
 #define MAX_FLOAT_SLICE ((int64_t)1 << 20)
 
@@ -167,6 +168,7 @@ static bool fill_tables(const SonoPlan *plan, CpuPlan *cpu)
     for (int32_t i = 0; i < plan->n_atoms; i++) {
         n += table_size(plan, &plan->atoms[i]);
     }
+    cpu->n_bytes = 2 * n * sizeof *cpu->window;
     cpu->window = sono_alloc_aligned(n, sizeof *cpu->window);
     cpu->dual = sono_alloc_aligned(n, sizeof *cpu->dual);
     if (!cpu->window || !cpu->dual) {
@@ -228,18 +230,20 @@ static CpuPlan *cpu_plan_build(CpuPlanCache *cache, const SonoPlan *plan)
     return cpu;
 }
 
-/* Unlink the longest unused plan nobody holds, if there are too many. Lock held. */
+/* Unlink the longest unused plan nobody holds, if they are too many or too large. Lock held. */
 static CpuPlan *take_surplus(CpuPlanCache *cache)
 {
     int n = 0;
+    size_t n_bytes = 0;
     CpuPlan **oldest = NULL;
     for (CpuPlan **p = &cache->head; *p; p = &(*p)->next) {
         n++;
+        n_bytes += (*p)->n_bytes;
         if ((*p)->users == 0 && (!oldest || (*p)->used_at < (*oldest)->used_at)) {
             oldest = p;
         }
     }
-    if (n <= MAX_IDLE_PLANS || !oldest) {
+    if ((n <= MAX_IDLE_PLANS && n_bytes <= MAX_IDLE_BYTES) || !oldest) {
         return NULL;
     }
     CpuPlan *victim = *oldest;
@@ -260,7 +264,9 @@ SonoStatus cpu_plan_acquire(CpuPlanCache *cache, const SonoPlan *plan, CpuPlan *
             cpu->next = cache->head;
             cache->head = cpu;
             cpu->users = 1; /* so that it is not the surplus itself */
-            cpu_plan_free(cache, take_surplus(cache));
+            for (CpuPlan *surplus = take_surplus(cache); surplus; surplus = take_surplus(cache)) {
+                cpu_plan_free(cache, surplus);
+            }
             cpu->users = 0;
         }
     }
