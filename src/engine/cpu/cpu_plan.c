@@ -7,6 +7,8 @@
 #include <pthread.h>
 
 #define MAX_IDLE_PLANS 24
+#define MAX_BYTES                                                                                                      \
+    ((size_t)128 << 20) /* of tables, unless plans in use have more: slices of a million frames have 18 MB */
 /* Longer spectra are computed in double: in float, millions of frames would come back at less than 130 dB. */
 #define MAX_FLOAT_SLICE ((int64_t)1 << 20)
 
@@ -169,6 +171,7 @@ static bool fill_tables(const SonoPlan *plan, CpuPlan *cpu)
     }
     cpu->window = sono_alloc_aligned(n, sizeof *cpu->window);
     cpu->dual = sono_alloc_aligned(n, sizeof *cpu->dual);
+    cpu->n_bytes = 2 * n * sizeof *cpu->window;
     if (!cpu->window || !cpu->dual) {
         return false;
     }
@@ -232,14 +235,16 @@ static CpuPlan *cpu_plan_build(CpuPlanCache *cache, const SonoPlan *plan)
 static CpuPlan *take_surplus(CpuPlanCache *cache)
 {
     int n = 0;
+    size_t n_bytes = 0;
     CpuPlan **oldest = NULL;
     for (CpuPlan **p = &cache->head; *p; p = &(*p)->next) {
         n++;
+        n_bytes += (*p)->n_bytes;
         if ((*p)->users == 0 && (!oldest || (*p)->used_at < (*oldest)->used_at)) {
             oldest = p;
         }
     }
-    if (n <= MAX_IDLE_PLANS || !oldest) {
+    if ((n <= MAX_IDLE_PLANS && n_bytes <= MAX_BYTES) || !oldest) {
         return NULL;
     }
     CpuPlan *victim = *oldest;
@@ -260,7 +265,9 @@ SonoStatus cpu_plan_acquire(CpuPlanCache *cache, const SonoPlan *plan, CpuPlan *
             cpu->next = cache->head;
             cache->head = cpu;
             cpu->users = 1; /* so that it is not the surplus itself */
-            cpu_plan_free(cache, take_surplus(cache));
+            for (CpuPlan *surplus = take_surplus(cache); surplus; surplus = take_surplus(cache)) {
+                cpu_plan_free(cache, surplus);
+            }
             cpu->users = 0;
         }
     }
