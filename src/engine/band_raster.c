@@ -98,6 +98,7 @@ static SonoStatus derive_groups(BandRaster *r, SonoError *err)
             return status;
         }
         r->n_all_coef += g->plan->n_coef;
+        r->n_bytes += 2 * g->plan->n_taps * sizeof *g->plan->window;
         r->n_group_coef = g->plan->n_coef > r->n_group_coef ? g->plan->n_coef : r->n_group_coef;
         row = end;
     }
@@ -166,6 +167,7 @@ static bool make_filter(BandRaster *r)
     }
     r->filter = sono_alloc_aligned((size_t)r->max_ratio * BAND_TAPS * 2, sizeof *r->filter);
     r->roots = sono_alloc_aligned((size_t)r->n_roots, sizeof *r->roots);
+    r->n_bytes += (size_t)r->max_ratio * BAND_TAPS * 2 * sizeof *r->filter + (size_t)r->n_roots * sizeof *r->roots;
     if (!r->filter || !r->roots) {
         return false;
     }

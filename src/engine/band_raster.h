@@ -43,7 +43,8 @@ typedef struct BandRaster {
     size_t n_tail;
     int32_t max_line, max_input; /* samples of a band; coefficients that are interpolated at once */
     int32_t max_ratio;           /* of n_line to n_coef */
-    float *filter; /* [max_ratio][BAND_TAPS][2]: row k for k / max_ratio of a coefficient further, each tap twice */
+    float *filter;  /* [max_ratio][BAND_TAPS][2]: row k for k / max_ratio of a coefficient further, each tap twice */
+    size_t n_bytes; /* of all tables */
     int32_t n_roots;
     SonoCplx *roots; /* [n_roots] exp(2 pi i k / n_roots), if max_ratio > 1 */
     int64_t spacing; /* frames, at most, from one sample to the next */

@@ -13,6 +13,7 @@
 
 #define MAX_PLANS 32
 #define MAX_RASTERS 16
+#define MAX_RASTER_BYTES ((size_t)128 << 20) /* but always two: a slice of a million frames has 37 MB in each */
 
 struct SonoEngine {
     SonoJobs *jobs;
@@ -189,6 +190,22 @@ SonoStatus sono_engine_edit_plan(SonoEngine *e, const SonoPlan *base, double f0_
     return SONO_OK;
 }
 
+/* Lock held: the longest unused leave while there are too many bytes. */
+static void forget_rasters(SonoEngine *e)
+{
+    size_t n_bytes = 0;
+    for (int i = 0; i < MAX_RASTERS && e->rasters[i]; i++) {
+        n_bytes += e->rasters[i]->n_bytes;
+        if (i >= 2 && n_bytes > MAX_RASTER_BYTES) {
+            n_bytes -= e->rasters[i]->n_bytes;
+            band_raster_unref(e->rasters[i]);
+            memmove(e->rasters + i, e->rasters + i + 1, (size_t)(MAX_RASTERS - 1 - i) * sizeof e->rasters[0]);
+            e->rasters[MAX_RASTERS - 1] = NULL;
+            i--;
+        }
+    }
+}
+
 SonoStatus engine_band_raster(SonoEngine *e, const SonoPlan *plan, int level, BandRaster **out, SonoError *err)
 {
     const int at_level = band_raster_level(plan, level);
@@ -211,6 +228,7 @@ SonoStatus engine_band_raster(SonoEngine *e, const SonoPlan *plan, int level, Ba
         memmove(e->rasters + 1, e->rasters, (size_t)at * sizeof e->rasters[0]);
         e->rasters[0] = raster;
         *out = band_raster_ref(raster);
+        forget_rasters(e);
     }
     (void)pthread_mutex_unlock(&e->raster_lock);
     return status;

@@ -7,7 +7,8 @@
 #include <pthread.h>
 
 #define MAX_IDLE_PLANS 24
-#define MAX_IDLE_BYTES ((size_t)256 << 20) /* of the tables of all plans */
+#define MAX_BYTES                                                                                                      \
+    ((size_t)128 << 20) /* of tables, unless plans in use have more: slices of a million frames have 18 MB */
 /* Longer spectra are computed in double: in float, millions of frames would come back at less than 130 dB. */
 #define MAX_FLOAT_SLICE ((int64_t)1 << 20)
 
@@ -168,9 +169,9 @@ static bool fill_tables(const SonoPlan *plan, CpuPlan *cpu)
     for (int32_t i = 0; i < plan->n_atoms; i++) {
         n += table_size(plan, &plan->atoms[i]);
     }
-    cpu->n_bytes = 2 * n * sizeof *cpu->window;
     cpu->window = sono_alloc_aligned(n, sizeof *cpu->window);
     cpu->dual = sono_alloc_aligned(n, sizeof *cpu->dual);
+    cpu->n_bytes = 2 * n * sizeof *cpu->window;
     if (!cpu->window || !cpu->dual) {
         return false;
     }
@@ -230,7 +231,7 @@ static CpuPlan *cpu_plan_build(CpuPlanCache *cache, const SonoPlan *plan)
     return cpu;
 }
 
-/* Unlink the longest unused plan nobody holds, if they are too many or too large. Lock held. */
+/* Unlink the longest unused plan nobody holds, if there are too many. Lock held. */
 static CpuPlan *take_surplus(CpuPlanCache *cache)
 {
     int n = 0;
@@ -243,7 +244,7 @@ static CpuPlan *take_surplus(CpuPlanCache *cache)
             oldest = p;
         }
     }
-    if ((n <= MAX_IDLE_PLANS && n_bytes <= MAX_IDLE_BYTES) || !oldest) {
+    if ((n <= MAX_IDLE_PLANS && n_bytes <= MAX_BYTES) || !oldest) {
         return NULL;
     }
     CpuPlan *victim = *oldest;

@@ -30,7 +30,7 @@ typedef struct CpuPlan {
     int32_t n_atoms, max_fft;
     CpuAtom *atoms;
     float *window, *dual;      /* of all atoms */
-    size_t n_bytes;            /* of both */
+    size_t n_bytes;            /* of these two */
     CpuFft *forward, *inverse; /* FREQ: of a slice: r2c in place and c2r, or for both r2c in double */
     CpuFades *fades;           /* FREQ */
     struct CpuPlan *next;
