@@ -5,6 +5,7 @@
 #include "sono_mem.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 int64_t sono_plan_slice_start(const SonoPlan *plan, int64_t slice)
@@ -57,8 +58,9 @@ SonoStatus sono_plan_derive(const SonoPlan *base, int32_t first, int32_t n, cons
     SonoAtom *const atoms = p->atoms;
     double *const window = p->window;
     double *const dual = p->dual;
-    *p = *base; /* and then what is its own */
-    atomic_init(&p->refs, 1);
+    /* all but the count, which other threads may be changing, and then what is its own */
+    const size_t shared = offsetof(SonoPlan, key);
+    memcpy((char *)p + shared, (const char *)base + shared, sizeof *p - shared);
     p->atoms = atoms;
     p->window = window;
     p->dual = dual;
