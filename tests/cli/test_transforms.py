@@ -389,7 +389,7 @@ class Render(Case):
         one = {"operation": "erase", "mask": {"shapes": [BOX]}}
         two = dict(one, transform=PRECISE)
         d = self.render(self.script(one, two), "--preset", "bass", "--params", "bins_per_octave=24,fmin_hz=60")
-        self.assertEqual([e["transform"] for e in d["edits"]], ["cqt", "vqt"])
+        self.assertEqual([e["transform"] for e in d["edits"]], ["slicq", "vqt"])
         written = self.render(self.script(dict(one, transform={"name": "vqt", "bins_per_octave": 24, "quality": "precise"})))
         asked = self.render(self.script(one), "--transform", "vqt", "--params", "quality=precise bins_per_octave=24", out="p.wav")
         self.assertEqual(read(self.path("o.wav")), read(self.path("p.wav")))

@@ -42,7 +42,7 @@ static SonoStatus slice_open(const SonoPlan *plan, Slice *s, SonoError *err)
     }
     const int n = (int)plan->slice_len;
     *s = (Slice){.frames = sono_alloc_aligned((size_t)n, sizeof *s->frames),
-                 .spectrum = sono_alloc_aligned((size_t)(n / 2 + 1), sizeof *s->spectrum),
+                 .spectrum = sono_alloc_aligned((size_t)n / 2 + 1, sizeof *s->spectrum),
                  .band = sono_alloc_aligned((size_t)most, sizeof *s->band)};
     if (s->frames && s->spectrum && s->band) {
         fftw_complex *spectrum = (fftw_complex *)s->spectrum;
