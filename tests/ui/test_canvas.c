@@ -345,7 +345,7 @@ static void test_keys(void **state)
                  {"End", "go-end;"},
                  {"a", "fit-contrast;"},
                  {"c", "link-channels=false;"},
-                 {"shift+f", "axis='linear';"},
+                 {"shift+f", "axis='erb';"},
                  {"p", "show='phase';"},
                  {"d", "play-delta;"},
                  {"l", "loop=true;"},
