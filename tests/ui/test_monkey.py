@@ -61,6 +61,10 @@ def xprop(wid, name):
     return subprocess.run(["xprop", "-id", str(wid), name], capture_output=True, text=True, check=False).stdout
 
 
+# GTK's own file chooser prints a critical of its own when a row in it is dragged.
+CHOOSERS = ("Open Sounds", "Save Sound As", "Export Edits", "Import Edits")
+
+
 class Monkey:
     def __init__(self, home, seed):
         self.dice = random.Random(seed)
@@ -177,6 +181,8 @@ class Monkey:
         dx, dy = dice.randrange(-300, 300), dice.randrange(-200, 200)
         keys = dice.choice([[], [], [], ["shift"], ["ctrl"], ["ctrl", "shift"]])
         button, steps = dice.choice([1, 1, 1, 2]), dice.randrange(2, 8)
+        if any(title in xprop(wid, "_NET_WM_NAME") for title in CHOOSERS):
+            dx = dy = 0  # a click
         xdotool("mousemove", "--window", wid, x0, y0, *(w for k in keys for w in ("keydown", k)), "mousedown", button)
         said = ""
         for i in range(1, steps + 1):
