@@ -13,9 +13,8 @@ typedef struct SonoEngine SonoEngine;
 SonoStatus sono_engine_new(const char *backend, int n_threads, SonoEngine **out, SonoError *err);
 void sono_engine_free(SonoEngine *engine);
 SonoJobs *sono_engine_jobs(SonoEngine *engine);
-/* Name and description of the backend that serves calls now; degraded: true after a fallback for good. */
+/* Name of the backend that serves calls now; degraded: true after a fallback for good. */
 const char *sono_engine_backend_name(SonoEngine *engine);
-const char *sono_engine_describe(SonoEngine *engine);
 bool sono_engine_is_degraded(SonoEngine *engine);
 
 /* A plan from the cache, or built (caller unrefs). n_frames: of the sound. */

@@ -38,11 +38,3 @@ typedef struct SonoFreqAxis {
 
 double sono_freq_axis_hz(const SonoFreqAxis *axis, double position); /* exact at 0 and 1 */
 double sono_freq_axis_position(const SonoFreqAxis *axis, double freq_hz);
-
-/* Units of the scales, as psychoacoustics counts them. */
-double sono_mel_from_hz(double freq_hz);
-double sono_hz_from_mel(double mel);
-double sono_erb_rate_from_hz(double freq_hz);
-double sono_hz_from_erb_rate(double erb_rate);
-double sono_bark_from_hz(double freq_hz);
-double sono_hz_from_bark(double bark); /* bark < 26.28 */

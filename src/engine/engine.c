@@ -101,12 +101,6 @@ const char *sono_engine_backend_name(SonoEngine *e)
     return current(e)->type->name;
 }
 
-const char *sono_engine_describe(SonoEngine *e)
-{
-    SonoBackend *be = current(e);
-    return be->type->describe(be);
-}
-
 bool sono_engine_is_degraded(SonoEngine *e)
 {
     return atomic_load_explicit(&e->lost, memory_order_relaxed);

@@ -63,33 +63,3 @@ double sono_freq_axis_position(const SonoFreqAxis *axis, double freq_hz)
     const double b = sono_warp(law, axis->f1_hz);
     return (sono_warp(law, freq_hz) - a) / (b - a);
 }
-
-double sono_mel_from_hz(double freq_hz)
-{
-    return 2595.0 * log10(1.0 + freq_hz / MEL_SHIFT_HZ);
-}
-
-double sono_hz_from_mel(double mel)
-{
-    return MEL_SHIFT_HZ * (pow(10.0, mel / 2595.0) - 1.0);
-}
-
-double sono_erb_rate_from_hz(double freq_hz)
-{
-    return 21.4 * log10(1.0 + ERB_PER_HZ * freq_hz);
-}
-
-double sono_hz_from_erb_rate(double erb_rate)
-{
-    return (pow(10.0, erb_rate / 21.4) - 1.0) / ERB_PER_HZ;
-}
-
-double sono_bark_from_hz(double freq_hz)
-{
-    return 26.81 * freq_hz / (BARK_SHIFT_HZ + freq_hz) - 0.53;
-}
-
-double sono_hz_from_bark(double bark)
-{
-    return BARK_SHIFT_HZ * (bark + 0.53) / (26.28 - bark);
-}
